@@ -1,0 +1,70 @@
+/**
+ * ProxyStatus is what `GET /status` of the admin listener answers: the proxy's side of the contract. The operator reads it to
+ * tell whether a pod serves the configuration that was written for it, and shows a refusal in the resource's conditions.
+ */
+export interface ProxyStatus {
+  readonly phase: ProxyPhase;
+  /** SHA-256 (lower-case hex) of the bytes of the configuration file that every worker serves; null before the first one. */
+  readonly configHash: string | null;
+  /** The newest configuration seen, where it is not the one being served, and why it is not. */
+  readonly rejected: RejectedConfig | null;
+  readonly frontends: readonly FrontendStatus[];
+  readonly certificates: readonly CertificateStatus[];
+  readonly backends: readonly BackendStatus[];
+  readonly workers: readonly WorkerStatus[];
+}
+
+/** `Starting` until a first configuration is served; `Draining` from SIGTERM on. */
+export type ProxyPhase = 'Starting' | 'Serving' | 'Draining';
+
+/** A configuration that is not served. */
+export interface RejectedConfig {
+  readonly configHash: string;
+  /** `Invalid`: it can never be served as it is. `Waiting`: the files it names are not there yet, or not those it names. */
+  readonly kind: 'Invalid' | 'Waiting';
+  readonly errors: readonly ConfigError[];
+}
+
+/** One thing that is wrong, with the place in the configuration, such as `frontends[2].routes[0].backend`. */
+export interface ConfigError {
+  readonly path: string;
+  readonly message: string;
+}
+
+export interface FrontendStatus {
+  readonly name: string;
+  readonly address: string;
+  readonly port: number;
+  readonly state: 'Listening' | 'Failed' | 'Draining';
+  /** Why it failed, such as `EADDRINUSE: ...`. */
+  readonly message?: string;
+  /** Open client connections, of all workers. */
+  readonly connections: number;
+}
+
+export interface CertificateStatus {
+  readonly name: string;
+  /** SHA-256 fingerprint of the leaf certificate, 64 lower-case hex digits. */
+  readonly fingerprint: string;
+  /** RFC 3339, UTC. */
+  readonly notAfter: string;
+}
+
+export interface BackendStatus {
+  readonly name: string;
+  readonly servers: readonly ServerStatus[];
+}
+
+export interface ServerStatus {
+  readonly host: string;
+  readonly port: number;
+  /** `Unknown` until the first connection; `Down` when the last attempts to connect have failed. */
+  readonly state: 'Unknown' | 'Up' | 'Down';
+  readonly message?: string;
+}
+
+export interface WorkerStatus {
+  readonly pid: number;
+  readonly configHash: string | null;
+  readonly connections: number;
+}

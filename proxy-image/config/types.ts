@@ -1,0 +1,143 @@
+/**
+ * ProxyConfig is the contract between whoever writes the configuration (the operator, `tproxy run`, or a
+ * person) and the proxy: one JSON document, validated as a whole, that says everything the proxy does.
+ *
+ * Durations are integers in milliseconds, sizes are integers in bytes, file names are relative to the folder
+ * of the configuration file unless they are absolute. Names are DNS labels and unique within their list.
+ */
+export interface ProxyConfig {
+  readonly version: 1;
+  readonly accessLog: AccessLog;
+  readonly certificates: readonly CertificateConfig[];
+  readonly frontends: readonly FrontendConfig[];
+  readonly backends: readonly BackendConfig[];
+}
+
+/** Which finished connections and requests are logged: none, only those that failed, or all of them. */
+export type AccessLog = 'Off' | 'Errors' | 'All';
+
+/** One certificate chain with its key, both PEM. */
+export interface CertificateConfig {
+  readonly name: string;
+  /** File with the chain, leaf first. */
+  readonly chainFile: string;
+  /** File with the private key of the leaf, PKCS#8 and not encrypted. */
+  readonly keyFile: string;
+  /**
+   * SHA-256 (64 lower-case hex digits) of the bytes of `chainFile`. The configuration and the certificates are
+   * mounted from two objects that change at different moments: with this digest the proxy waits until both
+   * belong together and serves the old generation until then. Left out: whatever the file holds is served.
+   */
+  readonly chainSha256?: string;
+}
+
+/** What a frontend does with the bytes: TCP passes them on, TLS ends TLS and passes the rest on, HTTP and HTTPS route requests. */
+export type FrontendProtocol = 'TCP' | 'TLS' | 'HTTP' | 'HTTPS';
+
+/** One listener and what happens to its connections. */
+export interface FrontendConfig {
+  readonly name: string;
+  /** Address that the listener is bound to; `::` is every address, IPv4 and IPv6. */
+  readonly address: string;
+  /** Port that the listener is bound to, 1 to 65535. */
+  readonly port: number;
+  /** Port that clients connect to; it differs from `port` behind a Service. Used for X-Forwarded-Port and for redirects. */
+  readonly publicPort: number;
+  readonly protocol: FrontendProtocol;
+  /** Names of certificates, only with TLS and HTTPS; the first one is served when no name matches. */
+  readonly certificates: readonly string[];
+  /** Host names that are served, lower case; a `*.` at the start stands for one label. Empty: every host name. Only with HTTP and HTTPS. */
+  readonly hostnames: readonly string[];
+  /** HTTP and HTTPS: the longest path wins, whole segments only (`/osmc` serves `/osmc` and `/osmc/x`, not `/osmcx`). */
+  readonly routes: readonly RouteConfig[];
+  /** HTTP and HTTPS: exact paths that are answered by a redirect; looked up before the routes. */
+  readonly redirects: readonly RedirectConfig[];
+  /** Backend of TCP and TLS frontends; with HTTP and HTTPS the backend of what no route matches (left out: 404). */
+  readonly backend?: string;
+  /** Source ranges (CIDR) whose X-Forwarded-* fields are kept and extended; from everybody else they are replaced. */
+  readonly trustedSources: readonly string[];
+  readonly limits: FrontendLimits;
+  readonly timeouts: FrontendTimeouts;
+}
+
+/** One routing rule of an HTTP frontend. */
+export interface RouteConfig {
+  /** Absolute path prefixes such as `/webapp`; `/` matches everything. */
+  readonly paths: readonly string[];
+  readonly backend: string;
+}
+
+/** One exact path that is answered with a redirect to a path on the same host, or to an absolute URL. */
+export interface RedirectConfig {
+  readonly from: string;
+  readonly to: string;
+  readonly status: 301 | 302 | 307 | 308;
+}
+
+/** Bounds of what a client may send or hold. */
+export interface FrontendLimits {
+  /** Open client connections on this frontend. */
+  readonly connections: number;
+  /** Bytes of a request's start line and header section together. */
+  readonly headerBytes: number;
+  /** Bytes of a request body; more is answered with 413. 0: no limit. */
+  readonly bodyBytes: number;
+}
+
+/** Every wait of a connection has a name here. */
+export interface FrontendTimeouts {
+  /** TLS handshake, from accept to finished. */
+  readonly handshake: number;
+  /** One attempt to connect to a server, TLS handshake with it included. */
+  readonly connect: number;
+  /** Layer 4, and upgraded connections: no byte in either direction. */
+  readonly idle: number;
+  /** From the first byte of a request to the end of its header section. */
+  readonly header: number;
+  /** From the end of a request's header section to the end of its response: no byte in either direction for this long ends it. */
+  readonly request: number;
+  /** Keep-alive: from the end of one response to the first byte of the next request. */
+  readonly keepAlive: number;
+  /** Layer 4: after one side has closed its half. */
+  readonly halfClose: number;
+  /** How long connections of a frontend that was removed, or of a proxy that shuts down, may live on. */
+  readonly drain: number;
+}
+
+/** How a server is chosen: by a consistent hash of the client's address, in turn, or by the fewest open connections. */
+export type Balance = 'SourceAddress' | 'RoundRobin' | 'LeastConnections';
+
+/** What is spoken to the servers: `TCP` and `TLS` for layer 4, `HTTP` and `HTTPS` for requests. */
+export type BackendProtocol = 'TCP' | 'TLS' | 'HTTP' | 'HTTPS';
+
+/** A group of equal servers. */
+export interface BackendConfig {
+  readonly name: string;
+  readonly protocol: BackendProtocol;
+  readonly balance: Balance;
+  readonly servers: readonly ServerConfig[];
+  /** Only, and always, with TLS and HTTPS. */
+  readonly tls?: UpstreamTlsConfig;
+}
+
+/** One server; a host name that resolves to several addresses counts as that many servers. */
+export interface ServerConfig {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** How the servers' certificates are verified. */
+export interface UpstreamTlsConfig {
+  /**
+   * `Chain`: the chain ends at a certificate of `trustFiles` (or at a public root where there are none) and covers `serverName`.
+   * `Pinned`: the leaf's SHA-256 fingerprint is in `pinnedSha256`; nothing else is looked at.
+   * `None`: whoever answers is believed.
+   */
+  readonly verify: 'Chain' | 'Pinned' | 'None';
+  /** PEM files whose certificates are trust anchors, self-signed or not. */
+  readonly trustFiles: readonly string[];
+  /** SHA-256 fingerprints of leaf certificates, 64 lower-case hex digits each. */
+  readonly pinnedSha256: readonly string[];
+  /** Name sent as SNI and looked for in the certificate; left out: the server's host. */
+  readonly serverName?: string;
+}

@@ -1,0 +1,19 @@
+import type { FrontendConfig } from '../config/types.ts';
+import type { Upstream } from '../upstream/types.ts';
+
+/**
+ * One generation of an HTTP or HTTPS frontend: its settings, and the backends that its routes name. Immutable; a reload makes a new one,
+ * a request keeps the one it started with, and the next request on the same connection takes the newest.
+ */
+export interface HttpFrontend {
+  readonly config: FrontendConfig;
+  readonly upstreams: ReadonlyMap<string, Upstream>;
+}
+
+/** Where a connection finds out what counts now. */
+export interface HttpHost {
+  /** The newest generation of this connection's frontend; null once the frontend has been removed. */
+  frontend(): HttpFrontend | null;
+  /** True from SIGTERM on: every response says `Connection: close`. */
+  draining(): boolean;
+}
