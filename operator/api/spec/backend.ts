@@ -1,0 +1,93 @@
+import { defaulted, listOf, object, oneOf, optional, required, setOf, string } from '../schema/builder.ts';
+import type { CelRule, Infer } from '../schema/builder.ts';
+import { entryName, hostname, objectName, port, serverHost } from './scalars.ts';
+
+const server = object({
+  host: required(
+    serverHost(),
+    'DNS name or IP address; a name with several addresses counts as that many servers.',
+  ),
+  port: required(port(), 'Port of the server.'),
+});
+
+const service = object({
+  name: required(
+    objectName(),
+    'Name of a Service in the cluster. Make it headless if each of its pods is to be balanced as a server of its own.',
+  ),
+  namespace: optional(objectName(), 'Namespace of the Service. Default: that of the TeamworkProxy.'),
+  port: required(port(), 'Port of the Service.'),
+});
+
+const fingerprint = string({ pattern: '^[0-9a-fA-F]{64}$', maxLength: 64, minLength: 64 });
+
+export const backendTlsSchema = object(
+  {
+    verify: defaulted(
+      oneOf('Chain', 'Pinned', 'None'),
+      'Chain',
+      "Chain: the servers' certificates lead to a trusted one and cover the name. Pinned: their SHA-256 fingerprint is listed. None: nothing is checked, which is reported as a finding.",
+    ),
+    trust: defaulted(
+      setOf(entryName(), { maxItems: 16 }),
+      [],
+      'Chain: names of entries of spec.certificates that are trusted, with every certificate in them. Empty: the public authorities.',
+    ),
+    pinnedSha256: defaulted(
+      setOf(fingerprint, { maxItems: 16 }),
+      [],
+      "Pinned: SHA-256 fingerprints of the servers' certificates, 64 hex digits each.",
+    ),
+    serverName: optional(
+      hostname(),
+      'Name that is asked for (SNI) and that the certificate must cover. Default: the host of the server.',
+    ),
+  },
+  [
+    {
+      rule: "self.verify == 'Pinned' ? size(self.pinnedSha256) > 0 : size(self.pinnedSha256) == 0",
+      message: 'pinnedSha256: give at least one fingerprint with verify Pinned, and none otherwise',
+    },
+    {
+      rule: "self.verify == 'Chain' || size(self.trust) == 0",
+      message: 'trust: only verify Chain looks at trusted certificates; remove trust or set verify to Chain',
+    },
+  ],
+);
+
+const rules: readonly CelRule[] = [
+  {
+    rule: 'has(self.service) != (size(self.servers) > 0)',
+    message: 'give either servers or service, not both and not neither',
+  },
+  {
+    rule: "self.protocol in ['TLS', 'HTTPS'] || !has(self.tls)",
+    message: 'tls: only a backend with protocol TLS or HTTPS speaks TLS; remove tls or change the protocol',
+  },
+];
+
+export const backendSchema = object(
+  {
+    name: required(entryName(), 'Name by which frontends refer to this backend.'),
+    protocol: required(
+      oneOf('TCP', 'TLS', 'HTTP', 'HTTPS'),
+      'What is spoken to the servers: TCP or TLS behind TCP and TLS frontends, HTTP or HTTPS behind HTTP and HTTPS frontends.',
+    ),
+    servers: defaulted(listOf(server, { maxItems: 64 }), [], 'The servers.'),
+    service: optional(service, 'A Service of the cluster, instead of servers.'),
+    balance: defaulted(
+      oneOf('SourceAddress', 'RoundRobin', 'LeastConnections'),
+      'SourceAddress',
+      "SourceAddress keeps a client on one server, by a consistent hash of the client's address.",
+    ),
+    tls: optional(
+      backendTlsSchema,
+      'How the servers are verified, with protocol TLS and HTTPS. Default: their chain, against the public authorities.',
+    ),
+  },
+  rules,
+);
+
+/** A group of equal servers: an entry of `spec.backends`. */
+export type BackendSpec = Infer<typeof backendSchema>;
+export type BackendTlsSpec = Infer<typeof backendTlsSchema>;

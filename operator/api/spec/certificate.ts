@@ -1,0 +1,36 @@
+import { defaulted, object, optional, required, string } from '../schema/builder.ts';
+import type { Infer } from '../schema/builder.ts';
+import { dataKey, entryName, objectName } from './scalars.ts';
+
+const secretReference = object({
+  name: required(objectName(), 'Name of the Secret, in the namespace of the TeamworkProxy.'),
+});
+
+const secretKeyReference = object({
+  name: required(objectName(), 'Name of the Secret, in the namespace of the TeamworkProxy.'),
+  key: required(dataKey(), "Key of the Secret's data."),
+});
+
+const keystore = object({
+  key: defaulted(dataKey(), 'keystore.p12', "Key of the Secret's data that holds the PKCS#12 keystore."),
+  passwordRef: optional(
+    secretKeyReference,
+    "Where the keystore's password is. Without it the product's published default password is tried, which is reported as a finding.",
+  ),
+  alias: optional(
+    string({ minLength: 1, maxLength: 128 }),
+    'Alias of the key entry. Without it `teamworkcloud`, or the only key entry there is.',
+  ),
+});
+
+export const certificateSchema = object({
+  name: required(entryName(), 'Name by which frontends and backends refer to this certificate.'),
+  secretRef: required(secretReference, 'Secret that holds the certificate and its key.'),
+  keystore: optional(
+    keystore,
+    'The Secret holds a keystore as the Java tools make it. Without this field it is a Secret of type kubernetes.io/tls with tls.crt and tls.key.',
+  ),
+});
+
+/** One certificate with its key: an entry of `spec.certificates`. */
+export type CertificateSpec = Infer<typeof certificateSchema>;

@@ -1,0 +1,151 @@
+import {
+  defaulted,
+  defaultedObject,
+  integer,
+  listOf,
+  object,
+  oneOf,
+  oneOfNumbers,
+  optional,
+  required,
+  setOf,
+  string,
+} from '../schema/builder.ts';
+import type { CelRule, Infer } from '../schema/builder.ts';
+import { loadBalancerSchema } from './load-balancer.ts';
+import { byteSize, cidr, duration, entryName, hostname, port, urlPath } from './scalars.ts';
+
+const route = object({
+  paths: required(
+    setOf(urlPath(), { minItems: 1, maxItems: 64 }),
+    'Path prefixes. The longest one that matches wins; only whole segments match: /osmc serves /osmc and /osmc/x, not /osmcx.',
+  ),
+  backend: required(entryName(), 'Name of the backend that serves these paths.'),
+});
+
+const redirect = object({
+  from: required(urlPath(), 'The exact path that is redirected.'),
+  to: required(
+    string({
+      pattern: '^(https?://[^\\s/]+)?/[^\\s]*$',
+      maxLength: 1024,
+      minLength: 1,
+    }),
+    'Where to: a path on the same host, or an absolute http(s) URL.',
+  ),
+  status: defaulted(oneOfNumbers(301, 302, 307, 308), 302, 'Status code of the answer.'),
+});
+
+const limits = object({
+  connections: defaulted(
+    integer(1, 1_000_000),
+    10_000,
+    'Open client connections per proxy pod; more are refused.',
+  ),
+  headerBytes: defaulted(
+    integer(1024, 1_048_576),
+    32_768,
+    "Size of a request's start line and header fields; more is answered with 431.",
+  ),
+  bodySize: defaulted(
+    byteSize(),
+    '100Mi',
+    'Size of a request body; more is answered with 413. 0 means no limit.',
+  ),
+});
+
+const timeouts = object({
+  connect: defaulted(duration(), '10s', 'One attempt to connect to a server.'),
+  handshake: defaulted(duration(), '10s', "A client's TLS handshake."),
+  header: defaulted(duration(), '10s', 'From the first byte of a request to the end of its header fields.'),
+  request: defaulted(duration(), '1h', 'HTTP: a request or response that stands still for so long is ended.'),
+  keepAlive: defaulted(duration(), '1m', 'HTTP: how long a connection may wait for its next request.'),
+  idle: defaulted(
+    duration(),
+    '2h',
+    'TCP, TLS and WebSocket: a connection without a byte in either direction is closed after this time.',
+  ),
+  halfClose: defaulted(
+    duration(),
+    '5m',
+    'TCP and TLS: how long the other direction may live on after one has been closed.',
+  ),
+  drain: defaulted(
+    duration(),
+    '5m',
+    'How long established connections may live on when this frontend is removed or the proxy shuts down.',
+  ),
+});
+
+const rules: readonly CelRule[] = [
+  {
+    rule: "!(self.protocol in ['TLS', 'HTTPS']) || size(self.certificates) > 0",
+    message:
+      'certificates: name at least one entry of spec.certificates, because a frontend with protocol TLS or HTTPS ends TLS',
+  },
+  {
+    rule: "self.protocol in ['TLS', 'HTTPS'] || size(self.certificates) == 0",
+    message:
+      'certificates: only a frontend with protocol TLS or HTTPS ends TLS; remove the certificates or change the protocol',
+  },
+  {
+    rule: "self.protocol in ['HTTP', 'HTTPS'] || (size(self.routes) == 0 && size(self.redirects) == 0 && size(self.hostnames) == 0)",
+    message:
+      'routes, redirects and hostnames need protocol HTTP or HTTPS; with TCP and TLS name one backend instead',
+  },
+  {
+    rule: "self.protocol in ['HTTP', 'HTTPS'] ? (has(self.backend) || size(self.routes) > 0 || size(self.redirects) > 0) : has(self.backend)",
+    message:
+      'backend: say where the connections go: a backend, or with protocol HTTP and HTTPS also routes or redirects',
+  },
+];
+
+export const frontendSchema = object(
+  {
+    name: required(entryName(), 'Name of the flow; it becomes part of the name of its Service.'),
+    port: defaulted(port(), 443, 'Port that clients connect to.'),
+    protocol: required(
+      oneOf('TCP', 'TLS', 'HTTP', 'HTTPS'),
+      'TCP passes bytes on (TLS included), TLS ends TLS and passes bytes on, HTTP and HTTPS route requests by path.',
+    ),
+    hostnames: defaulted(
+      setOf(hostname(), { maxItems: 32 }),
+      [],
+      'HTTP and HTTPS: host names that are served. Empty: every host name.',
+    ),
+    certificates: defaulted(
+      setOf(entryName(), { maxItems: 16 }),
+      [],
+      'TLS and HTTPS: names of entries of spec.certificates; the first is served to clients that ask for a name which none covers.',
+    ),
+    backend: optional(
+      entryName(),
+      'TCP and TLS: the backend. HTTP and HTTPS: the backend of requests that no route matches (else 404).',
+    ),
+    routes: defaulted(
+      listOf(route, { maxItems: 32 }),
+      [],
+      'HTTP and HTTPS: which path goes to which backend.',
+    ),
+    redirects: defaulted(
+      listOf(redirect, { maxItems: 32 }),
+      [],
+      'HTTP and HTTPS: paths that are answered with a redirect.',
+    ),
+    trustedSources: defaulted(
+      setOf(cidr(), { maxItems: 32 }),
+      [],
+      'HTTP and HTTPS: proxies before this one, whose X-Forwarded-* fields are kept and extended; everybody else’s are replaced.',
+    ),
+    loadBalancer: defaultedObject(
+      loadBalancerSchema,
+      'The LoadBalancer Service of this flow; what is not given here comes from spec.loadBalancer.',
+    ),
+    limits: defaultedObject(limits, 'Bounds of what clients may send and hold.'),
+    timeouts: defaultedObject(timeouts, 'How long each wait may last.'),
+  },
+  rules,
+);
+
+/** One flow: a listener with an address of its own. An entry of `spec.frontends`. */
+export type FrontendSpec = Infer<typeof frontendSchema>;

@@ -1,0 +1,47 @@
+import { defaulted, defaultedObject, listByKey, object, oneOf, optional } from '../schema/builder.ts';
+import type { Infer } from '../schema/builder.ts';
+import { backendSchema } from './backend.ts';
+import { certificateSchema } from './certificate.ts';
+import { frontendSchema } from './frontend.ts';
+import { loadBalancerDefaultsSchema } from './load-balancer.ts';
+import { crossReferenceRules } from './rules.ts';
+import { teamworkCloudSchema } from './teamwork-cloud.ts';
+import { workloadSchema } from './workload.ts';
+
+export const specSchema = object(
+  {
+    teamworkCloud: optional(
+      teamworkCloudSchema,
+      'Shorthand for Teamwork Cloud and Magic Collaboration Studio: expands to frontends and backends; an entry of the same name in frontends or backends replaces the expanded one.',
+    ),
+    certificates: defaulted(
+      listByKey('name', certificateSchema, { maxItems: 16 }),
+      [],
+      'Certificates with their keys, from Secrets.',
+    ),
+    frontends: defaulted(
+      listByKey('name', frontendSchema, { maxItems: 16 }),
+      [],
+      'The flows, each with an address of its own.',
+    ),
+    backends: defaulted(
+      listByKey('name', backendSchema, { maxItems: 32 }),
+      [],
+      'The groups of servers that the flows lead to.',
+    ),
+    loadBalancer: defaultedObject(
+      loadBalancerDefaultsSchema,
+      'What counts for the Service of every flow that says nothing of its own.',
+    ),
+    workload: defaultedObject(workloadSchema, 'How the proxy pods run.'),
+    accessLog: defaulted(
+      oneOf('Off', 'Errors', 'All'),
+      'Errors',
+      'Which finished connections and requests the proxy logs: none, those that failed, or all.',
+    ),
+  },
+  crossReferenceRules,
+);
+
+/** The specification of a TeamworkProxy, with defaults filled in. */
+export type TeamworkProxySpec = Infer<typeof specSchema>;
