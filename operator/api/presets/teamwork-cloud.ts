@@ -1,0 +1,123 @@
+import { backendSchema } from '../spec/backend.ts';
+import type { BackendSpec } from '../spec/backend.ts';
+import { frontendSchema } from '../spec/frontend.ts';
+import type { FrontendSpec } from '../spec/frontend.ts';
+import type { TeamworkCloudSpec } from '../spec/teamwork-cloud.ts';
+import { applyDefaults } from '../schema/defaults.ts';
+import type { Finding } from '../status.ts';
+import { AUTHENTICATION_PATH, REST_PATH, START_PATH, webAppPaths } from './paths.ts';
+
+/** Ports on which a Teamwork Cloud node listens as it is shipped. */
+export const NATIVE_PORTS = { webapp: 8443, rest: 8111, authserver: 8555, clientTls: 10002, clientCleartext: 3579 } as const;
+
+/** What a shorthand stands for. */
+export interface Expansion {
+  readonly frontends: readonly FrontendSpec[];
+  readonly backends: readonly BackendSpec[];
+  readonly findings: readonly Finding[];
+}
+
+/** Expands `spec.teamworkCloud`; `certificates` are the names of `spec.certificates`, in order. */
+export function expandTeamworkCloud(cloud: TeamworkCloudSpec, certificates: readonly string[]): Expansion {
+  const flows = cloud.topology === 'Layer4' ? layer4(cloud) : layer7Hybrid(cloud, certificates);
+  const license = licenseFlows(cloud);
+  return {
+    frontends: [...flows.frontends, clientFrontend(cloud), ...license.frontends],
+    backends: [...flows.backends, clientBackend(cloud), ...license.backends],
+    findings: clientFindings(cloud),
+  };
+}
+
+type Flows = Omit<Expansion, 'findings'>;
+
+function layer4(cloud: TeamworkCloudSpec): Flows {
+  const names = cloud.release === '2021x' ? (['webapp', 'rest', 'authserver'] as const) : (['webapp', 'rest'] as const);
+  return {
+    frontends: names.map((name) =>
+      frontend({ name, protocol: 'TCP', backend: name, loadBalancer: requestedAddress(cloud.addresses[name]) }),
+    ),
+    backends: names.map((name) => backend({ name, protocol: 'TCP', ...servers(cloud, NATIVE_PORTS[name]) })),
+  };
+}
+
+function layer7Hybrid(cloud: TeamworkCloudSpec, certificates: readonly string[]): Flows {
+  const served = cloud.certificate ?? certificates[0];
+  const tls = cloud.backendTls ?? { verify: 'Chain', trust: served === undefined ? [] : [served], serverName: cloud.hostname };
+  const webRoutes = [
+    { paths: [REST_PATH], backend: 'rest' },
+    { paths: [...webAppPaths(cloud.release), ...cloud.extraPaths], backend: 'webapp' },
+  ];
+  const backends = [
+    backend({ name: 'webapp', protocol: 'HTTPS', tls, ...servers(cloud, NATIVE_PORTS.webapp) }),
+    backend({ name: 'rest', protocol: 'HTTPS', tls, ...servers(cloud, NATIVE_PORTS.rest) }),
+  ];
+  const authserver = cloud.release === '2021x';
+  const web = frontend({
+    name: 'web',
+    protocol: 'HTTPS',
+    hostnames: [cloud.hostname],
+    certificates: served === undefined ? [] : [served],
+    routes: authserver ? [...webRoutes, { paths: [AUTHENTICATION_PATH], backend: 'authserver' }] : webRoutes,
+    redirects: [{ from: '/', to: START_PATH }],
+    loadBalancer: requestedAddress(cloud.addresses.web),
+  });
+  return {
+    frontends: [web],
+    backends: authserver
+      ? [...backends, backend({ name: 'authserver', protocol: 'HTTPS', tls, ...servers(cloud, NATIVE_PORTS.authserver) })]
+      : backends,
+  };
+}
+
+function clientFrontend(cloud: TeamworkCloudSpec): FrontendSpec {
+  return frontend({ name: 'client', protocol: 'TCP', backend: 'client', loadBalancer: requestedAddress(cloud.addresses.client) });
+}
+
+function clientBackend(cloud: TeamworkCloudSpec): BackendSpec {
+  const usual = cloud.client.encryption === 'Cleartext' ? NATIVE_PORTS.clientCleartext : NATIVE_PORTS.clientTls;
+  return backend({ name: 'client', protocol: 'TCP', ...servers(cloud, cloud.client.port ?? usual) });
+}
+
+function clientFindings(cloud: TeamworkCloudSpec): readonly Finding[] {
+  if (cloud.client.encryption === 'TLS') return [];
+  return [
+    {
+      path: 'spec.teamworkCloud.client.encryption',
+      reason: 'CleartextClient',
+      message:
+        'the modelling clients’ models and passwords cross the network unencrypted; enable TLS on the Teamwork Cloud nodes and set encryption: TLS',
+    },
+  ];
+}
+
+function licenseFlows(cloud: TeamworkCloudSpec): Flows {
+  const { licenseServer } = cloud;
+  if (licenseServer === undefined) return { frontends: [], backends: [] };
+  const flows = licenseServer.ports.map((port, index) => ({ name: index === 0 ? 'license' : `license-${port}`, port, index }));
+  return {
+    frontends: flows.map(({ name, index }) => {
+      const address = index === 0 ? cloud.addresses.license : undefined;
+      return frontend({ name, protocol: 'TCP', backend: name, loadBalancer: requestedAddress(address) });
+    }),
+    backends: flows.map(({ name, port }) => backend({ name, protocol: 'TCP', servers: [{ host: licenseServer.host, port }] })),
+  };
+}
+
+function servers(cloud: TeamworkCloudSpec, port: number): object {
+  if (cloud.service !== undefined) return { service: { ...cloud.service, port } };
+  return { servers: cloud.servers.map(({ host }) => ({ host, port })) };
+}
+
+function requestedAddress(address: string | undefined): object {
+  return address === undefined ? {} : { address };
+}
+
+/** A frontend with everything that is not given at its default. */
+function frontend(given: object): FrontendSpec {
+  return applyDefaults(frontendSchema.json, given) as FrontendSpec;
+}
+
+/** A backend with everything that is not given at its default. */
+function backend(given: object): BackendSpec {
+  return applyDefaults(backendSchema.json, given) as BackendSpec;
+}
