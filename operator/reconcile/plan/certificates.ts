@@ -1,0 +1,98 @@
+import { readKeystore } from '../../certificates/keystore.ts';
+import { readPemPair } from '../../certificates/pem.ts';
+import type { CertificateResult } from '../../certificates/types.ts';
+import type { CertificateSpec } from '../../api/spec/certificate.ts';
+import type { Finding } from '../../api/status.ts';
+import type { PlanInput, PlannedCertificate, Problem, SecretData } from './types.ts';
+
+/** Password of the keystore that Teamwork Cloud is shipped with. */
+const SHIPPED_PASSWORD = 'nomagic';
+
+interface PlannedCertificates {
+  readonly planned: readonly PlannedCertificate[];
+  readonly findings: readonly Finding[];
+}
+
+/** Reads every certificate from its Secret; where that fails, what is being served stays. */
+export function planCertificates(specs: readonly CertificateSpec[], input: PlanInput): PlannedCertificates {
+  const results = specs.map((spec) => ({ spec, result: readCertificate(spec, input.secrets) }));
+  return {
+    planned: results.map(({ spec, result }) => planCertificate(spec, result, input)),
+    findings: results.flatMap(({ spec, result }) =>
+      result.ok ? result.findings.map((finding) => ({ path: certificatePath(spec), ...finding })) : [],
+    ),
+  };
+}
+
+function planCertificate(spec: CertificateSpec, result: CertificateResult, input: PlanInput): PlannedCertificate {
+  const { name } = spec;
+  if (result.ok) return { state: 'Valid', name, material: result.material, problem: null };
+  const problem: Problem = { reason: result.reason, message: `${certificatePath(spec)}: ${result.message}` };
+  const served = input.lastGood.get(name);
+  const lastGood = served === undefined ? null : readPemPair(served.chainPem, served.keyPem);
+  if (lastGood === null || !lastGood.ok) return { state: 'Missing', name, problem };
+  return { state: 'LastGood', name, material: lastGood.material, problem };
+}
+
+function readCertificate(spec: CertificateSpec, secrets: ReadonlyMap<string, SecretData>): CertificateResult {
+  const secret = secrets.get(spec.secretRef.name);
+  if (secret === undefined) {
+    return failure('SecretNotFound', `Secret ${spec.secretRef.name} does not exist; create it, or correct secretRef.name`);
+  }
+  return spec.keystore === undefined ? readTlsSecret(spec, secret) : readKeystoreSecret(spec, spec.keystore, { secret, secrets });
+}
+
+function readTlsSecret(spec: CertificateSpec, secret: SecretData): CertificateResult {
+  const chain = secret.get('tls.crt');
+  const key = secret.get('tls.key');
+  if (chain === undefined || key === undefined) {
+    const missing = chain === undefined ? 'tls.crt' : 'tls.key';
+    const has = [...secret.keys()].join(', ') || 'nothing';
+    return failure(
+      'SecretKeyNotFound',
+      `Secret ${spec.secretRef.name} has no ${missing} (it has ${has}); use a Secret of type kubernetes.io/tls, or say with keystore which key holds a keystore`,
+    );
+  }
+  return readPemPair(chain.toString('utf8'), key.toString('utf8'));
+}
+
+type KeystoreSpec = NonNullable<CertificateSpec['keystore']>;
+
+interface KeystoreSecrets {
+  readonly secret: SecretData;
+  readonly secrets: ReadonlyMap<string, SecretData>;
+}
+
+function readKeystoreSecret(spec: CertificateSpec, keystore: KeystoreSpec, { secret, secrets }: KeystoreSecrets): CertificateResult {
+  const bytes = secret.get(keystore.key);
+  if (bytes === undefined) {
+    const has = [...secret.keys()].join(', ') || 'nothing';
+    return failure('SecretKeyNotFound', `Secret ${spec.secretRef.name} has no key ${keystore.key} (it has ${has}); correct keystore.key`);
+  }
+  const password = readPassword(keystore, secrets);
+  if (typeof password !== 'string') return password;
+  return readKeystore(bytes, keystore.alias === undefined ? { password } : { password, alias: keystore.alias });
+}
+
+function readPassword(keystore: KeystoreSpec, secrets: ReadonlyMap<string, SecretData>): string | CertificateResult {
+  const { passwordRef } = keystore;
+  if (passwordRef === undefined) return SHIPPED_PASSWORD;
+  const secret = secrets.get(passwordRef.name);
+  if (secret === undefined) {
+    return failure('SecretNotFound', `Secret ${passwordRef.name} with the password does not exist; create it, or correct passwordRef.name`);
+  }
+  const password = secret.get(passwordRef.key);
+  if (password === undefined) {
+    return failure('SecretKeyNotFound', `Secret ${passwordRef.name} has no key ${passwordRef.key}; add the password there, or correct passwordRef.key`);
+  }
+  // `kubectl create secret --from-file` keeps the line end that editors put behind a password.
+  return password.toString('utf8').replace(/\r?\n$/, '');
+}
+
+function certificatePath(spec: CertificateSpec): string {
+  return `spec.certificates[${spec.name}]`;
+}
+
+function failure(reason: string, message: string): CertificateResult {
+  return { ok: false, reason, message };
+}

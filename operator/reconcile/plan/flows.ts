@@ -1,0 +1,43 @@
+import type { FrontendSpec } from '../../api/spec/frontend.ts';
+import { assignPorts } from './ports.ts';
+import { backendNames } from './references.ts';
+import type { Flow, PlannedBackend, PlannedCertificate } from './types.ts';
+
+interface FlowContext {
+  readonly backends: readonly PlannedBackend[];
+  readonly certificates: readonly PlannedCertificate[];
+  readonly listenerPorts: ReadonlyMap<string, number>;
+}
+
+/** Decides for every frontend where it listens and whether it can be served. */
+export function planFlows(frontends: readonly FrontendSpec[], context: FlowContext): readonly Flow[] {
+  const ports = assignPorts(
+    frontends.map(({ name }) => name),
+    context.listenerPorts,
+  );
+  const missing = new Set(context.certificates.filter(({ state }) => state === 'Missing').map(({ name }) => name));
+  return frontends.map((frontend) => {
+    const certificates = frontend.certificates.filter((name) => !missing.has(name));
+    return {
+      frontend,
+      listenerPort: ports.get(frontend.name) ?? 0,
+      certificates,
+      backends: backendNames(frontend),
+      unservable: unservable(frontend, certificates, context.backends),
+    };
+  });
+}
+
+function unservable(frontend: FrontendSpec, certificates: readonly string[], backends: readonly PlannedBackend[]): string | null {
+  if (frontend.certificates.length > 0 && certificates.length === 0) {
+    return `none of its certificates (${frontend.certificates.join(', ')}) can be used`;
+  }
+  const names = backendNames(frontend);
+  // With nothing left to trust, the public authorities would be trusted in its place: rather serve nothing than that.
+  const trustless = backends.find(
+    ({ spec, trust }) => names.includes(spec.name) && (spec.tls?.trust.length ?? 0) > 0 && trust.length === 0,
+  );
+  return trustless === undefined
+    ? null
+    : `backend ${trustless.spec.name} can't be verified, as none of its trusted certificates (${trustless.spec.tls?.trust.join(', ')}) can be used`;
+}

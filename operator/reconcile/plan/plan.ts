@@ -1,0 +1,25 @@
+import { expand } from '../../api/presets/expand.ts';
+import { planBackends } from './backends.ts';
+import { planCertificates } from './certificates.ts';
+import { planFlows } from './flows.ts';
+import { refusals } from './refusals.ts';
+import type { Plan, PlanInput } from './types.ts';
+
+/**
+ * Decides what is to be: expands the shorthands, reads the certificates, gives every frontend a port to listen on, and finds what can't
+ * work or deserves attention. Pure, and used with and without a cluster alike.
+ */
+export function plan(input: PlanInput): Plan {
+  const { proxy } = input;
+  const { frontends, backends, findings } = expand(proxy.spec);
+  const certificates = planCertificates(proxy.spec.certificates, input);
+  const plannedBackends = planBackends(backends, certificates.planned, proxy.metadata.namespace);
+  return {
+    proxy,
+    flows: planFlows(frontends, { backends: plannedBackends.planned, certificates: certificates.planned, listenerPorts: input.listenerPorts }),
+    backends: plannedBackends.planned,
+    certificates: certificates.planned,
+    findings: [...findings, ...certificates.findings, ...plannedBackends.findings],
+    refusals: refusals(frontends, backends, proxy.spec.certificates),
+  };
+}

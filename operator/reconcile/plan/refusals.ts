@@ -1,0 +1,92 @@
+import type { BackendSpec } from '../../api/spec/backend.ts';
+import type { CertificateSpec } from '../../api/spec/certificate.ts';
+import type { FrontendSpec } from '../../api/spec/frontend.ts';
+import type { Finding } from '../../api/status.ts';
+import { backendNames } from './references.ts';
+
+/**
+ * What can't work. Admission refuses most of this already; here it is checked once more on the expanded lists, where the shorthand's
+ * frontends and backends stand beside the explicit ones, and where the entry at fault can be named.
+ */
+export function refusals(
+  frontends: readonly FrontendSpec[],
+  backends: readonly BackendSpec[],
+  certificates: readonly CertificateSpec[],
+): readonly Finding[] {
+  const backendsByName = new Map(backends.map((backend) => [backend.name, backend]));
+  return [
+    ...frontends.flatMap((frontend) => unknownBackends(frontend, backendsByName)),
+    ...frontends.flatMap((frontend) => mixedLayers(frontend, backendsByName)),
+    ...unknownCertificates(frontends, backends, new Set(certificates.map(({ name }) => name))),
+    ...addressClashes(frontends),
+  ];
+}
+
+function unknownBackends(frontend: FrontendSpec, backends: ReadonlyMap<string, BackendSpec>): readonly Finding[] {
+  return backendNames(frontend)
+    .filter((name) => !backends.has(name))
+    .map((name) => ({
+      path: `spec.frontends[${frontend.name}]`,
+      reason: 'UnknownBackend',
+      message: `there is no backend ${name} (there are ${list(backends.keys())}); add it to spec.backends or correct the name`,
+    }));
+}
+
+function mixedLayers(frontend: FrontendSpec, backends: ReadonlyMap<string, BackendSpec>): readonly Finding[] {
+  return backendNames(frontend)
+    .flatMap((name) => backends.get(name) ?? [])
+    .filter(({ protocol }) => isLayer4(protocol) !== isLayer4(frontend.protocol))
+    .map(({ name, protocol }) => ({
+      path: `spec.frontends[${frontend.name}]`,
+      reason: 'ProtocolMismatch',
+      message: `protocol ${frontend.protocol} can't lead to backend ${name} with protocol ${protocol}: behind TCP and TLS a backend has protocol TCP or TLS, behind HTTP and HTTPS it has HTTP or HTTPS`,
+    }));
+}
+
+function isLayer4(protocol: FrontendSpec['protocol']): boolean {
+  return protocol === 'TCP' || protocol === 'TLS';
+}
+
+function unknownCertificates(
+  frontends: readonly FrontendSpec[],
+  backends: readonly BackendSpec[],
+  known: ReadonlySet<string>,
+): readonly Finding[] {
+  const uses = [
+    ...frontends.map(({ name, certificates }) => ({ path: `spec.frontends[${name}].certificates`, names: certificates })),
+    ...backends.map(({ name, tls }) => ({ path: `spec.backends[${name}].tls.trust`, names: tls?.trust ?? [] })),
+  ];
+  return uses.flatMap(({ path, names }) =>
+    names
+      .filter((name) => !known.has(name))
+      .map((name) => ({
+        path,
+        reason: 'UnknownCertificate',
+        message: `there is no certificate ${name} (there are ${list(known)}); add it to spec.certificates or correct the name`,
+      })),
+  );
+}
+
+function addressClashes(frontends: readonly FrontendSpec[]): readonly Finding[] {
+  const takenBy = new Map<string, string>();
+  const clashes: Finding[] = [];
+  for (const { name, port, loadBalancer } of frontends) {
+    if (loadBalancer.address === undefined) continue;
+    const place = `${loadBalancer.address} port ${port}`;
+    const first = takenBy.get(place);
+    if (first === undefined) {
+      takenBy.set(place, name);
+      continue;
+    }
+    clashes.push({
+      path: `spec.frontends[${name}].loadBalancer.address`,
+      reason: 'AddressConflict',
+      message: `frontends ${first} and ${name} both ask for ${place}; give each an address of its own, or another port`,
+    });
+  }
+  return clashes;
+}
+
+function list(names: Iterable<string>): string {
+  return [...names].join(', ') || 'none';
+}

@@ -1,0 +1,79 @@
+import type { CertificateMaterial } from '../../certificates/types.ts';
+import type { TeamworkProxy } from '../../api/resource.ts';
+import type { BackendSpec } from '../../api/spec/backend.ts';
+import type { FrontendSpec } from '../../api/spec/frontend.ts';
+import type { Finding } from '../../api/status.ts';
+
+/** Everything that a plan is made from. It was gathered once; nothing below reads anything else. */
+export interface PlanInput {
+  readonly proxy: TeamworkProxy;
+  /** The Secrets that the resource names, by name; a Secret that does not exist is missing here. */
+  readonly secrets: ReadonlyMap<string, SecretData>;
+  /** Chain and key that are being served now, by name of the certificate. */
+  readonly lastGood: ReadonlyMap<string, PemPair>;
+  /** Ports that frontends listen on in the pods now, by name of the frontend. */
+  readonly listenerPorts: ReadonlyMap<string, number>;
+}
+
+/** Decoded data of a Secret, by key. */
+export type SecretData = ReadonlyMap<string, Buffer>;
+
+export interface PemPair {
+  readonly chainPem: string;
+  readonly keyPem: string;
+}
+
+/** What is to be: flows, certificates and backends, with everything decided. Where and how they are carried out is not its concern. */
+export interface Plan {
+  readonly proxy: TeamworkProxy;
+  readonly flows: readonly Flow[];
+  readonly backends: readonly PlannedBackend[];
+  readonly certificates: readonly PlannedCertificate[];
+  /** What works but deserves attention. */
+  readonly findings: readonly Finding[];
+  /** Why the specification can't be carried out as it is; what was carried out before then stays. */
+  readonly refusals: readonly Finding[];
+}
+
+/** One frontend with what it needs in order to be served. */
+export interface Flow {
+  readonly frontend: FrontendSpec;
+  /** Port that the proxy listens on. */
+  readonly listenerPort: number;
+  /** Certificates of the frontend that can be served. */
+  readonly certificates: readonly string[];
+  /** Names of the backends it leads to. */
+  readonly backends: readonly string[];
+  /** Why it can't be served now; null when it can. */
+  readonly unservable: string | null;
+}
+
+export interface PlannedBackend {
+  readonly spec: BackendSpec;
+  readonly servers: readonly { readonly host: string; readonly port: number }[];
+  /** Trusted certificates that are there. */
+  readonly trust: readonly string[];
+}
+
+export type PlannedCertificate = ServedCertificate | MissingCertificate;
+
+/** `Valid`: as its Secret has it. `LastGood`: its Secret is unusable, and what worked before is served. */
+export interface ServedCertificate {
+  readonly state: 'Valid' | 'LastGood';
+  readonly name: string;
+  readonly material: CertificateMaterial;
+  /** Why the Secret is unusable; null when valid. */
+  readonly problem: Problem | null;
+}
+
+export interface MissingCertificate {
+  readonly state: 'Missing';
+  readonly name: string;
+  readonly problem: Problem;
+}
+
+/** What is wrong with a certificate: a CamelCase reason, and a message that says what to do. */
+export interface Problem {
+  readonly reason: string;
+  readonly message: string;
+}

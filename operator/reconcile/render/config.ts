@@ -1,0 +1,95 @@
+import { createHash } from 'node:crypto';
+import type { FrontendSpec } from '../../api/spec/frontend.ts';
+import type { BackendConfig, CertificateConfig, FrontendConfig, ProxyConfig } from '../../../proxy-image/config/types.ts';
+import { bytes, milliseconds } from './units.ts';
+import type { Flow, Plan, PlannedBackend, PlannedCertificate, ServedCertificate } from '../plan/types.ts';
+
+/** Where a flow is listened on, which differs between a pod and a host. */
+export interface ListenerAddress {
+  readonly address: string;
+  readonly port: number;
+  /** Port that clients connect to. */
+  readonly publicPort: number;
+}
+
+/** Where the proxy finds the files that the plan's certificates are written to. */
+export interface CertificateFiles {
+  readonly chainFile: (name: string) => string;
+  readonly keyFile: (name: string) => string;
+}
+
+/** Renders the proxy's configuration: the flows that can be served now, and what they need. */
+export function renderConfig(plan: Plan, listen: (flow: Flow) => ListenerAddress, files: CertificateFiles): ProxyConfig {
+  const flows = plan.flows.filter(({ unservable }) => unservable === null);
+  const used = new Set(flows.flatMap((flow) => flow.backends));
+  return {
+    version: 1,
+    accessLog: plan.proxy.spec.accessLog,
+    certificates: servedCertificates(plan.certificates).map((certificate) => certificateConfig(certificate, files)),
+    frontends: flows.map((flow) => frontendConfig(flow, listen(flow))),
+    backends: plan.backends.filter(({ spec }) => used.has(spec.name)).map((backend) => backendConfig(backend, files)),
+  };
+}
+
+/** The configuration as the bytes that are mounted, and their digest, by which a pod says what it serves. */
+export function serializeConfig(config: ProxyConfig): { readonly text: string; readonly hash: string } {
+  const text = `${JSON.stringify(config, null, 2)}\n`;
+  return { text, hash: createHash('sha256').update(text).digest('hex') };
+}
+
+/** The certificates that there is something to serve of. */
+export function servedCertificates(certificates: readonly PlannedCertificate[]): readonly ServedCertificate[] {
+  return certificates.filter((certificate) => certificate.state !== 'Missing');
+}
+
+function certificateConfig({ name, material }: ServedCertificate, files: CertificateFiles): CertificateConfig {
+  return { name, chainFile: files.chainFile(name), keyFile: files.keyFile(name), chainSha256: material.chainSha256 };
+}
+
+function frontendConfig({ frontend, certificates }: Flow, listen: ListenerAddress): FrontendConfig {
+  return {
+    name: frontend.name,
+    ...listen,
+    protocol: frontend.protocol,
+    certificates,
+    hostnames: frontend.hostnames,
+    routes: frontend.routes,
+    redirects: frontend.redirects,
+    ...(frontend.backend === undefined ? {} : { backend: frontend.backend }),
+    trustedSources: frontend.trustedSources,
+    limits: limits(frontend.limits),
+    timeouts: timeouts(frontend.timeouts),
+  };
+}
+
+function limits({ connections, headerBytes, bodySize }: FrontendSpec['limits']): FrontendConfig['limits'] {
+  return { connections, headerBytes, bodyBytes: bytes(bodySize) };
+}
+
+function timeouts(spec: FrontendSpec['timeouts']): FrontendConfig['timeouts'] {
+  return {
+    handshake: milliseconds(spec.handshake),
+    connect: milliseconds(spec.connect),
+    idle: milliseconds(spec.idle),
+    header: milliseconds(spec.header),
+    request: milliseconds(spec.request),
+    keepAlive: milliseconds(spec.keepAlive),
+    halfClose: milliseconds(spec.halfClose),
+    drain: milliseconds(spec.drain),
+  };
+}
+
+function backendConfig({ spec, servers, trust }: PlannedBackend, files: CertificateFiles): BackendConfig {
+  const common = { name: spec.name, protocol: spec.protocol, balance: spec.balance, servers };
+  if (spec.protocol === 'TCP' || spec.protocol === 'HTTP') return common;
+  const { verify, pinnedSha256, serverName } = spec.tls ?? { verify: 'Chain', pinnedSha256: [], serverName: undefined };
+  return {
+    ...common,
+    tls: {
+      verify,
+      trustFiles: trust.map((name) => files.chainFile(name)),
+      pinnedSha256: pinnedSha256.map((fingerprint) => fingerprint.toLowerCase()),
+      ...(serverName === undefined ? {} : { serverName }),
+    },
+  };
+}

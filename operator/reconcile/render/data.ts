@@ -1,0 +1,66 @@
+import { clientTrust } from '../../certificates/client-trust.ts';
+import type { ConfigMap, Secret } from '../../kube/types.ts';
+import type { Plan } from '../plan/types.ts';
+import { renderConfig, serializeConfig, servedCertificates } from './config.ts';
+import { podPaths } from './deployment.ts';
+import { objectNames, ownedMetadata } from './metadata.ts';
+
+/** The ConfigMap with the proxy's configuration, and the configuration's hash. */
+export function renderConfigMap(plan: Plan): { readonly object: ConfigMap; readonly hash: string } {
+  const { proxy } = plan;
+  const config = renderConfig(
+    plan,
+    ({ frontend, listenerPort }) => ({ address: '::', port: listenerPort, publicPort: frontend.port }),
+    podPaths,
+  );
+  const { text, hash } = serializeConfig(config);
+  const object: ConfigMap = {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: ownedMetadata(proxy, objectNames.config(proxy.metadata.name)),
+    data: { [podPaths.configKey]: text },
+  };
+  return { object, hash };
+}
+
+/** The Secret with PEM chains and keys: `<certificate>.crt` and `<certificate>.key`. */
+export function renderTlsSecret(plan: Plan): Secret {
+  const { proxy } = plan;
+  const files = servedCertificates(plan.certificates).flatMap(({ name, material }) => [
+    [`${name}.crt`, base64(material.chainPem)],
+    [`${name}.key`, base64(material.keyPem)],
+  ]);
+  return {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    type: 'Opaque',
+    metadata: ownedMetadata(proxy, objectNames.tls(proxy.metadata.name)),
+    data: Object.fromEntries(files) as Record<string, string>,
+  };
+}
+
+/**
+ * The ConfigMap with what clients need in order to trust the flows, made from the first certificate; null where there is none.
+ * `cert.jks` and `truststore.p12` are for Java clients, the `.crt` files for all others.
+ */
+export function renderClientTrust(plan: Plan): ConfigMap | null {
+  const { proxy } = plan;
+  const [first] = servedCertificates(plan.certificates);
+  if (first === undefined) return null;
+  const trust = clientTrust(first.material);
+  return {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: ownedMetadata(proxy, objectNames.clientTrust(proxy.metadata.name)),
+    data: { [`${first.name}.crt`]: trust.crtPem, fingerprints: `${first.name} SHA-256 ${trust.fingerprint}\n` },
+    binaryData: {
+      [`${first.name}.der`]: trust.crtDer.toString('base64'),
+      'cert.jks': trust.jks.toString('base64'),
+      'truststore.p12': trust.p12.toString('base64'),
+    },
+  };
+}
+
+function base64(text: string): string {
+  return Buffer.from(text, 'utf8').toString('base64');
+}

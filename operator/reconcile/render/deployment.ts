@@ -1,0 +1,131 @@
+import type { TeamworkProxy } from '../../api/resource.ts';
+import type { WorkloadSpec } from '../../api/spec/workload.ts';
+import type { Deployment } from '../../kube/types.ts';
+import { objectNames, ownedMetadata, selectorLabels } from './metadata.ts';
+
+/** Port of the proxy's admin listener in a pod. */
+export const ADMIN_PORT = 9901;
+
+/** Folder that the configuration is mounted in. */
+const CONFIG_FOLDER = '/etc/teamwork-proxy/config';
+
+/** Folder that chains and keys are mounted in. */
+const TLS_FOLDER = '/etc/teamwork-proxy/tls';
+
+/** How long a pod that is being removed may serve its established connections, in seconds. */
+const GRACE_SECONDS = 330;
+
+/** How long before that ends the proxy closes what is left by itself, in seconds. */
+const DRAIN_SECONDS = 300;
+
+const DEFAULT_RESOURCES = { requests: { cpu: '100m', memory: '128Mi' } } as const;
+
+const CONFIG_KEY = 'config.json';
+
+/** Where things are in a proxy pod. */
+export const podPaths = {
+  configKey: CONFIG_KEY,
+  chainFile: (certificate: string) => `${TLS_FOLDER}/${certificate}.crt`,
+  keyFile: (certificate: string) => `${TLS_FOLDER}/${certificate}.key`,
+} as const;
+
+/**
+ * The proxy's Deployment. Its pod template says nothing of flows, certificates or backends: those reach the running pods through the
+ * mounted files, and a change of them must not replace a pod, as that would end the connections it carries.
+ */
+export function renderDeployment(proxy: TeamworkProxy, defaultImage: string): Deployment {
+  const { workload } = proxy.spec;
+  const labels = selectorLabels(proxy);
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: ownedMetadata(proxy, objectNames.workload(proxy.metadata.name)),
+    spec: {
+      replicas: workload.replicas,
+      revisionHistoryLimit: 3,
+      selector: { matchLabels: labels },
+      strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
+      template: { metadata: { labels }, spec: podSpec(proxy, workload, defaultImage) },
+    },
+  };
+}
+
+type PodSpec = NonNullable<NonNullable<Deployment['spec']>['template']['spec']>;
+
+function podSpec(proxy: TeamworkProxy, workload: WorkloadSpec, defaultImage: string): PodSpec {
+  const name = proxy.metadata.name;
+  return {
+    serviceAccountName: objectNames.workload(name),
+    automountServiceAccountToken: false,
+    terminationGracePeriodSeconds: GRACE_SECONDS,
+    securityContext: {
+      runAsNonRoot: true,
+      runAsUser: 65_532,
+      runAsGroup: 65_532,
+      fsGroup: 65_532,
+      seccompProfile: { type: 'RuntimeDefault' },
+    },
+    topologySpreadConstraints: [
+      {
+        maxSkew: 1,
+        topologyKey: 'kubernetes.io/hostname',
+        whenUnsatisfiable: 'ScheduleAnyway',
+        labelSelector: { matchLabels: { ...selectorLabels(proxy) } },
+      },
+    ],
+    containers: [container(workload, defaultImage)],
+    volumes: [
+      { name: 'config', configMap: { name: objectNames.config(name) } },
+      { name: 'tls', secret: { secretName: objectNames.tls(name), defaultMode: 0o440 } },
+    ],
+    ...placement(workload),
+  };
+}
+
+function placement(workload: WorkloadSpec): Partial<PodSpec> {
+  return {
+    ...(workload.nodeSelector === undefined ? {} : { nodeSelector: { ...workload.nodeSelector } }),
+    ...(workload.tolerations.length === 0 ? {} : { tolerations: [...workload.tolerations] }),
+    ...(workload.priorityClassName === undefined ? {} : { priorityClassName: workload.priorityClassName }),
+    ...(workload.imagePullSecrets.length === 0 ? {} : { imagePullSecrets: [...workload.imagePullSecrets] }),
+  };
+}
+
+function container(workload: WorkloadSpec, defaultImage: string): PodSpec['containers'][number] {
+  return {
+    name: 'proxy',
+    image: workload.image ?? defaultImage,
+    ...(workload.imagePullPolicy === undefined ? {} : { imagePullPolicy: workload.imagePullPolicy }),
+    args: [
+      `--config=${CONFIG_FOLDER}/${CONFIG_KEY}`,
+      `--admin=[::]:${ADMIN_PORT}`,
+      `--drain-timeout=${DRAIN_SECONDS}s`,
+    ],
+    ports: [{ name: 'admin', containerPort: ADMIN_PORT, protocol: 'TCP' }],
+    resources: workload.resources === undefined ? DEFAULT_RESOURCES : resources(workload.resources),
+    readinessProbe: { httpGet: { path: '/readyz', port: 'admin' }, periodSeconds: 2, failureThreshold: 1 },
+    livenessProbe: { httpGet: { path: '/healthz', port: 'admin' }, periodSeconds: 10, failureThreshold: 3, timeoutSeconds: 5 },
+    startupProbe: { httpGet: { path: '/healthz', port: 'admin' }, periodSeconds: 1, failureThreshold: 60 },
+    securityContext: {
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ['ALL'] },
+    },
+    volumeMounts: [
+      { name: 'config', mountPath: CONFIG_FOLDER, readOnly: true },
+      { name: 'tls', mountPath: TLS_FOLDER, readOnly: true },
+    ],
+  };
+}
+
+function resources({ requests, limits }: NonNullable<WorkloadSpec['resources']>): PodSpec['containers'][number]['resources'] {
+  return {
+    ...(requests === undefined ? {} : { requests: asStrings(requests) }),
+    ...(limits === undefined ? {} : { limits: asStrings(limits) }),
+  };
+}
+
+/** Quantities may be given as numbers; the API server keeps them as strings, and so what we render must be strings to be comparable. */
+function asStrings(quantities: Readonly<Record<string, string | number>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(quantities).map(([name, quantity]) => [name, String(quantity)]));
+}

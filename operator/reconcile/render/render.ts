@@ -1,0 +1,34 @@
+import type { KubernetesObject } from '../../kube/types.ts';
+import type { Plan } from '../plan/types.ts';
+import { renderClientTrust, renderConfigMap, renderTlsSecret } from './data.ts';
+import { renderDeployment } from './deployment.ts';
+import { renderService } from './service.ts';
+import { renderNetworkPolicy, renderPodDisruptionBudget, renderServiceAccount } from './workload.ts';
+
+/** Everything that a plan becomes in the cluster, in the order in which it is applied. */
+export interface Rendered {
+  /** Files before what mounts them; the Secret before the configuration that names its digests. */
+  readonly objects: readonly KubernetesObject[];
+  /** Hash of the configuration that the pods are to serve. */
+  readonly configHash: string;
+}
+
+/** Renders a plan into whole Kubernetes objects. Pure: what exists in the cluster is not looked at. */
+export function render(plan: Plan, defaultImage: string): Rendered {
+  const { proxy } = plan;
+  const config = renderConfigMap(plan);
+  const trust = renderClientTrust(plan);
+  return {
+    configHash: config.hash,
+    objects: [
+      renderServiceAccount(proxy),
+      renderTlsSecret(plan),
+      config.object,
+      ...(trust === null ? [] : [trust]),
+      renderNetworkPolicy(plan),
+      renderPodDisruptionBudget(proxy),
+      renderDeployment(proxy, defaultImage),
+      ...plan.flows.map((flow) => renderService(plan, flow)),
+    ],
+  };
+}

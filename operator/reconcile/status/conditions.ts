@@ -1,0 +1,110 @@
+import type { Service } from '../../kube/types.ts';
+import type { Flow, Plan } from '../plan/types.ts';
+import { servesConfig } from './data-plane.ts';
+import { assignedAddress } from './frontends.ts';
+import type { ConditionDraft, DataPlane, Observation } from './types.ts';
+
+/** The conditions of a TeamworkProxy, `Ready` as their sum at the end. */
+export function conditions({ plan, services, dataPlane, now }: Observation): readonly ConditionDraft[] {
+  const parts = [accepted(plan), certificatesValid(plan, now), addressesAssigned(plan, services), programmed(plan, dataPlane)];
+  return [...parts, ready(parts)];
+}
+
+function accepted({ refusals, flows }: Plan): ConditionDraft {
+  const [first] = refusals;
+  if (first === undefined) {
+    return { type: 'Accepted', status: 'True', reason: 'Accepted', message: `${flows.length} flows` };
+  }
+  const message = refusals.map(({ path, message }) => `${path}: ${message}`).join('; ');
+  return { type: 'Accepted', status: 'False', reason: first.reason, message: `${message}. What was served before is served on.` };
+}
+
+function certificatesValid({ certificates }: Plan, now: Date): ConditionDraft {
+  const problems = certificates.flatMap((certificate) => {
+    if (certificate.problem !== null) {
+      const consequence = certificate.state === 'LastGood' ? ' What was valid before is served on.' : '';
+      return [{ ...certificate.problem, message: `${certificate.problem.message}.${consequence}` }];
+    }
+    const { notAfter } = certificate.material.leaf;
+    if (notAfter > now) return [];
+    const message = `spec.certificates[${certificate.name}]: expired on ${day(notAfter)}; put a renewed one into its Secret. It is served all the same.`;
+    return [{ reason: 'Expired', message }];
+  });
+  const [first] = problems;
+  if (first === undefined) {
+    return { type: 'CertificatesValid', status: 'True', reason: 'Valid', message: `${certificates.length} certificates` };
+  }
+  return { type: 'CertificatesValid', status: 'False', reason: first.reason, message: problems.map(({ message }) => message).join(' ') };
+}
+
+function addressesAssigned({ flows }: Plan, services: ReadonlyMap<string, Service>): ConditionDraft {
+  const waiting = flows.filter((flow) => assignedAddress(services.get(flow.frontend.name)) === undefined);
+  if (waiting.length > 0) {
+    const message = `waiting for the load balancer to give an address to ${waiting.map(describeRequest).join(', ')}`;
+    return { type: 'AddressesAssigned', status: 'False', reason: 'Pending', message };
+  }
+  const other = flows.filter((flow) => {
+    const requested = flow.frontend.loadBalancer.address;
+    return requested !== undefined && assignedAddress(services.get(flow.frontend.name)) !== requested;
+  });
+  if (other.length > 0) {
+    const message = other
+      .map((flow) => `${describeRequest(flow)} was given ${assignedAddress(services.get(flow.frontend.name))}`)
+      .join(', ');
+    return { type: 'AddressesAssigned', status: 'False', reason: 'OtherAddress', message };
+  }
+  return { type: 'AddressesAssigned', status: 'True', reason: 'Assigned', message: `${flows.length} addresses` };
+}
+
+function describeRequest({ frontend }: Flow): string {
+  const { address } = frontend.loadBalancer;
+  return address === undefined ? frontend.name : `${frontend.name} (asked for ${address})`;
+}
+
+function programmed({ flows }: Plan, dataPlane: DataPlane): ConditionDraft {
+  const type = 'Programmed';
+  if (dataPlane.configHash === null) {
+    return { type, status: 'Unknown', reason: 'NotAccepted', message: 'the specification was not accepted, so nothing was passed on to the proxy' };
+  }
+  const refused = dataPlane.pods.flatMap(({ name, status }) => {
+    const rejected = status?.rejected;
+    if (rejected?.kind !== 'Invalid' || rejected.configHash !== dataPlane.configHash) return [];
+    return [`${name}: ${rejected.errors.map(({ path, message }) => `${path}: ${message}`).join('; ')}`];
+  });
+  if (refused.length > 0) return { type, status: 'False', reason: 'Refused', message: refused.join(' ') };
+  const behind = dataPlane.pods.filter((pod) => !servesConfig(pod, dataPlane.configHash));
+  if (dataPlane.pods.length === 0 || behind.length > 0) {
+    const message = dataPlane.pods.length === 0 ? noPods(dataPlane.desired) : behind.map(describePod).join('; ');
+    return { type, status: 'False', reason: 'Pending', message };
+  }
+  const unservable = flows.filter((flow) => flow.unservable !== null);
+  if (unservable.length > 0) {
+    const message = unservable.map((flow) => `${flow.frontend.name} is not served: ${flow.unservable}`).join('; ');
+    return { type, status: 'False', reason: 'FlowsNotServed', message };
+  }
+  const notListening = dataPlane.pods.flatMap(({ name, status }) =>
+    (status?.frontends ?? []).filter(({ state }) => state === 'Failed').map((failed) => `${name}: ${failed.name}: ${failed.message ?? 'not listening'}`),
+  );
+  if (notListening.length > 0) return { type, status: 'False', reason: 'NotListening', message: notListening.join('; ') };
+  return { type, status: 'True', reason: 'Programmed', message: `${dataPlane.pods.length} of ${dataPlane.desired} pods serve this configuration` };
+}
+
+function noPods(desired: number): string {
+  return desired === 0 ? 'workload.replicas is 0, so nothing is served' : `waiting for ${desired} proxy pods`;
+}
+
+function describePod({ name, status, problem }: DataPlane['pods'][number]): string {
+  if (status === null) return `${name}: ${problem ?? 'has not answered yet'}`;
+  const waiting = status.rejected?.errors.map(({ path, message }) => `${path}: ${message}`).join('; ');
+  return `${name}: still serves another configuration${waiting === undefined ? '' : ` (${waiting})`}`;
+}
+
+function ready(parts: readonly ConditionDraft[]): ConditionDraft {
+  const failing = parts.find(({ status }) => status !== 'True');
+  if (failing === undefined) return { type: 'Ready', status: 'True', reason: 'Ready', message: 'every flow is served' };
+  return { type: 'Ready', status: 'False', reason: failing.reason, message: failing.message };
+}
+
+function day(date: Date): string {
+  return date.toISOString().slice(0, 10);
+}

@@ -1,0 +1,55 @@
+import type { CertificateReport, TeamworkProxyStatus } from '../../api/status.ts';
+import { setConditions } from '../../kube/conditions.ts';
+import type { PlannedCertificate } from '../plan/types.ts';
+import { conditions } from './conditions.ts';
+import { servesConfig } from './data-plane.ts';
+import { assignedAddress, clientSettings, frontendReports } from './frontends.ts';
+import type { Observation } from './types.ts';
+
+/** The whole status of a TeamworkProxy, made from what was observed; of the previous one only the transition times are kept. */
+export function statusOf(observation: Observation): TeamworkProxyStatus {
+  const { plan, services, dataPlane, now } = observation;
+  const { generation } = plan.proxy.metadata;
+  const addresses = plan.flows.flatMap(({ frontend }) => assignedAddress(services.get(frontend.name)) ?? []);
+  const expiry = earliestExpiry(plan.certificates);
+  const settings = clientSettings(plan, services);
+  return {
+    observedGeneration: generation,
+    conditions: setConditions(plan.proxy.status?.conditions ?? [], conditions(observation), { observedGeneration: generation, now }),
+    ...(addresses.length === 0 ? {} : { addresses: [...new Set(addresses)].join(',') }),
+    ...(expiry === undefined ? {} : { certificateExpiry: timestamp(expiry) }),
+    frontends: frontendReports(plan, services),
+    certificates: plan.certificates.map(certificateReport),
+    ...(plan.findings.length === 0 ? {} : { findings: plan.findings }),
+    dataPlane: {
+      ...(dataPlane.configHash === null ? {} : { configHash: dataPlane.configHash }),
+      desired: dataPlane.desired,
+      serving: dataPlane.pods.filter((pod) => servesConfig(pod, dataPlane.configHash)).length,
+    },
+    ...(settings === undefined ? {} : { clientSettings: settings }),
+  };
+}
+
+function certificateReport(certificate: PlannedCertificate): CertificateReport {
+  const { name, state } = certificate;
+  if (certificate.state === 'Missing') return { name, state, message: certificate.problem.message };
+  const { leaf } = certificate.material;
+  return {
+    name,
+    state,
+    subject: leaf.subject,
+    notAfter: timestamp(leaf.notAfter),
+    fingerprint: leaf.fingerprintSha256,
+    ...(certificate.problem === null ? {} : { message: certificate.problem.message }),
+  };
+}
+
+function earliestExpiry(certificates: readonly PlannedCertificate[]): Date | undefined {
+  const dates = certificates.flatMap((certificate) => (certificate.state === 'Missing' ? [] : [certificate.material.leaf.notAfter]));
+  return dates.sort((a, b) => a.getTime() - b.getTime())[0];
+}
+
+/** RFC 3339 without fractions, as Kubernetes writes times. */
+function timestamp(date: Date): string {
+  return date.toISOString().replace(/\.[0-9]+Z$/, 'Z');
+}
