@@ -1,0 +1,3 @@
+module teamwork-proxy.test/pause
+
+go 1.26

@@ -1,0 +1,26 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { binaries, kubernetesModule, moduleFiles } from './binaries/catalogue.ts';
+import { isAtLeast } from './binaries/go.ts';
+import { contradictions } from './binaries/pins.ts';
+import { versions } from './versions.ts';
+
+const goMod = readFileSync(`${kubernetesModule}/go.mod`, 'utf8');
+
+describe('versions', () => {
+  it('agree with the go.mod that pins Kubernetes and etcd', () => {
+    expect(contradictions(goMod)).toEqual([]);
+  });
+
+  it('name a Go that satisfies that go.mod', () => {
+    const required = /^go (\S+)$/m.exec(goMod)?.[1] ?? '';
+
+    expect(isAtLeast(versions.go, required)).toBe(true);
+  });
+
+  it('are those of everything that is installed', () => {
+    const known: readonly string[] = Object.values(versions);
+
+    expect([...binaries, ...moduleFiles].filter((artifact) => !known.includes(artifact.version))).toEqual([]);
+  });
+});
