@@ -13,7 +13,7 @@ export default {
     {
       ...shared,
       displayName: 'unit',
-      testMatch: ['<rootDir>/{operator,proxy-image,test/cluster,test/support}/**/*.test.ts', '<rootDir>/test/unit/**/*.test.ts'],
+      testMatch: ['<rootDir>/{operator,proxy-image,test/cluster,test/images,test/support}/**/*.test.ts', '<rootDir>/test/unit/**/*.test.ts'],
     },
     {
       ...shared,
