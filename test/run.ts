@@ -1,0 +1,79 @@
+/**
+ * Runs Jest projects and ends with a line that any runner can read: `node test/run.ts <report> <project...>`. Writes what each test did and
+ * how long it took to build/reports/<report>.json, so that a run can be compared with the last.
+ */
+import { spawn } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+interface JestResult {
+  readonly numPassedTests: number;
+  readonly numFailedTests: number;
+  readonly numPendingTests: number;
+  readonly numRuntimeErrorTestSuites: number;
+  readonly testResults: readonly {
+    readonly name: string;
+    readonly assertionResults: readonly { readonly fullName: string; readonly status: string; readonly duration?: number | null }[];
+  }[];
+}
+
+/** Projects that have the machine to themselves: they drive one cluster, or measure. */
+const SERIAL_PROJECTS = new Set(['e2e']);
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+async function runJest(projects: readonly string[], outputFile: string): Promise<number> {
+  const args = [
+    '--experimental-vm-modules',
+    '--disable-warning=ExperimentalWarning',
+    join(root, 'node_modules/jest/bin/jest.js'),
+    '--selectProjects',
+    ...projects,
+    '--json',
+    `--outputFile=${outputFile}`,
+    ...(projects.some((project) => SERIAL_PROJECTS.has(project)) ? ['--runInBand'] : []),
+  ];
+  // Jest prints its JSON to stdout as well; people read stderr.
+  const child = spawn(process.execPath, args, { cwd: root, stdio: ['inherit', 'ignore', 'inherit'] });
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code) => resolve(code ?? 1));
+  });
+}
+
+function writeReport(name: string, result: JestResult): void {
+  const checks = result.testResults.flatMap((suite) =>
+    suite.assertionResults.map(({ fullName, status, duration }) => ({
+      suite: relative(root, suite.name),
+      name: fullName,
+      ok: status === 'passed',
+      ms: Math.round(duration ?? 0),
+    })),
+  );
+  const folder = join(root, 'build/reports');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, `${name}.json`), `${JSON.stringify({ checks }, null, 2)}\n`);
+}
+
+async function main([report, ...projects]: readonly string[]): Promise<number> {
+  if (report === undefined || projects.length === 0) {
+    console.error('usage: node test/run.ts <report> <project...>');
+    return 2;
+  }
+  const outputFile = join(tmpdir(), `jest-${process.pid}.json`);
+  try {
+    const code = await runJest(projects, outputFile);
+    const result = JSON.parse(readFileSync(outputFile, 'utf8')) as JestResult;
+    writeReport(report, result);
+    const failed = result.numFailedTests + result.numRuntimeErrorTestSuites;
+    const skipped = result.numPendingTests === 0 ? '' : `, ${result.numPendingTests} skipped`;
+    console.log(`${result.numPassedTests} passed, ${failed} failed${skipped}`);
+    return failed > 0 ? 1 : code;
+  } finally {
+    rmSync(outputFile, { force: true });
+  }
+}
+
+process.exitCode = await main(process.argv.slice(2));
