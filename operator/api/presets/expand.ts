@@ -4,7 +4,8 @@ import type { Expansion } from './teamwork-cloud.ts';
 
 /** Expands the shorthands of a specification; explicit frontends and backends of the same name replace expanded ones. */
 export function expand(spec: TeamworkProxySpec): Expansion {
-  if (spec.teamworkCloud === undefined) return { frontends: spec.frontends, backends: spec.backends, findings: [] };
+  if (spec.teamworkCloud === undefined)
+    return { frontends: spec.frontends, backends: spec.backends, findings: [] };
   const expansion = expandTeamworkCloud(
     spec.teamworkCloud,
     spec.certificates.map(({ name }) => name),
@@ -17,7 +18,10 @@ export function expand(spec: TeamworkProxySpec): Expansion {
 }
 
 /** `base` with the entries of `overrides` in place of those of the same name, and the others behind. */
-function replaceByName<T extends { readonly name: string }>(base: readonly T[], overrides: readonly T[]): readonly T[] {
+function replaceByName<T extends { readonly name: string }>(
+  base: readonly T[],
+  overrides: readonly T[],
+): readonly T[] {
   const byName = new Map(overrides.map((entry) => [entry.name, entry]));
   const kept = base.map((entry) => byName.get(entry.name) ?? entry);
   const names = new Set(base.map(({ name }) => name));

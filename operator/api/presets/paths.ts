@@ -25,7 +25,13 @@ const COMMON_PATHS = [
   '/oslc-selection-dialog',
 ] as const;
 
-const PATHS_SINCE_2026X = ['/element-chooser', '/magiclab', '/magiclab-collaborator', '/sysmlv2-api', '/sgi-crawler'] as const;
+const PATHS_SINCE_2026X = [
+  '/element-chooser',
+  '/magiclab',
+  '/magiclab-collaborator',
+  '/sysmlv2-api',
+  '/sgi-crawler',
+] as const;
 
 /** Paths that the Web Application Platform serves in the given release, login included where it is part of it. */
 export function webAppPaths(release: Release): readonly string[] {

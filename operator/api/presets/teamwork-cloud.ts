@@ -8,7 +8,13 @@ import type { Finding } from '../status.ts';
 import { AUTHENTICATION_PATH, REST_PATH, START_PATH, webAppPaths } from './paths.ts';
 
 /** Ports on which a Teamwork Cloud node listens as it is shipped. */
-export const NATIVE_PORTS = { webapp: 8443, rest: 8111, authserver: 8555, clientTls: 10002, clientCleartext: 3579 } as const;
+export const NATIVE_PORTS = {
+  webapp: 8443,
+  rest: 8111,
+  authserver: 8555,
+  clientTls: 10002,
+  clientCleartext: 3579,
+} as const;
 
 /** What a shorthand stands for. */
 export interface Expansion {
@@ -31,10 +37,16 @@ export function expandTeamworkCloud(cloud: TeamworkCloudSpec, certificates: read
 type Flows = Omit<Expansion, 'findings'>;
 
 function layer4(cloud: TeamworkCloudSpec): Flows {
-  const names = cloud.release === '2021x' ? (['webapp', 'rest', 'authserver'] as const) : (['webapp', 'rest'] as const);
+  const names =
+    cloud.release === '2021x' ? (['webapp', 'rest', 'authserver'] as const) : (['webapp', 'rest'] as const);
   return {
     frontends: names.map((name) =>
-      frontend({ name, protocol: 'TCP', backend: name, loadBalancer: requestedAddress(cloud.addresses[name]) }),
+      frontend({
+        name,
+        protocol: 'TCP',
+        backend: name,
+        loadBalancer: requestedAddress(cloud.addresses[name]),
+      }),
     ),
     backends: names.map((name) => backend({ name, protocol: 'TCP', ...servers(cloud, NATIVE_PORTS[name]) })),
   };
@@ -42,7 +54,11 @@ function layer4(cloud: TeamworkCloudSpec): Flows {
 
 function layer7Hybrid(cloud: TeamworkCloudSpec, certificates: readonly string[]): Flows {
   const served = cloud.certificate ?? certificates[0];
-  const tls = cloud.backendTls ?? { verify: 'Chain', trust: served === undefined ? [] : [served], serverName: cloud.hostname };
+  const tls = cloud.backendTls ?? {
+    verify: 'Chain',
+    trust: served === undefined ? [] : [served],
+    serverName: cloud.hostname,
+  };
   const webRoutes = [
     { paths: [REST_PATH], backend: 'rest' },
     { paths: [...webAppPaths(cloud.release), ...cloud.extraPaths], backend: 'webapp' },
@@ -64,17 +80,26 @@ function layer7Hybrid(cloud: TeamworkCloudSpec, certificates: readonly string[])
   return {
     frontends: [web],
     backends: authserver
-      ? [...backends, backend({ name: 'authserver', protocol: 'HTTPS', tls, ...servers(cloud, NATIVE_PORTS.authserver) })]
+      ? [
+          ...backends,
+          backend({ name: 'authserver', protocol: 'HTTPS', tls, ...servers(cloud, NATIVE_PORTS.authserver) }),
+        ]
       : backends,
   };
 }
 
 function clientFrontend(cloud: TeamworkCloudSpec): FrontendSpec {
-  return frontend({ name: 'client', protocol: 'TCP', backend: 'client', loadBalancer: requestedAddress(cloud.addresses.client) });
+  return frontend({
+    name: 'client',
+    protocol: 'TCP',
+    backend: 'client',
+    loadBalancer: requestedAddress(cloud.addresses.client),
+  });
 }
 
 function clientBackend(cloud: TeamworkCloudSpec): BackendSpec {
-  const usual = cloud.client.encryption === 'Cleartext' ? NATIVE_PORTS.clientCleartext : NATIVE_PORTS.clientTls;
+  const usual =
+    cloud.client.encryption === 'Cleartext' ? NATIVE_PORTS.clientCleartext : NATIVE_PORTS.clientTls;
   return backend({ name: 'client', protocol: 'TCP', ...servers(cloud, cloud.client.port ?? usual) });
 }
 
@@ -93,13 +118,19 @@ function clientFindings(cloud: TeamworkCloudSpec): readonly Finding[] {
 function licenseFlows(cloud: TeamworkCloudSpec): Flows {
   const { licenseServer } = cloud;
   if (licenseServer === undefined) return { frontends: [], backends: [] };
-  const flows = licenseServer.ports.map((port, index) => ({ name: index === 0 ? 'license' : `license-${port}`, port, index }));
+  const flows = licenseServer.ports.map((port, index) => ({
+    name: index === 0 ? 'license' : `license-${port}`,
+    port,
+    index,
+  }));
   return {
     frontends: flows.map(({ name, index }) => {
       const address = index === 0 ? cloud.addresses.license : undefined;
       return frontend({ name, protocol: 'TCP', backend: name, loadBalancer: requestedAddress(address) });
     }),
-    backends: flows.map(({ name, port }) => backend({ name, protocol: 'TCP', servers: [{ host: licenseServer.host, port }] })),
+    backends: flows.map(({ name, port }) =>
+      backend({ name, protocol: 'TCP', servers: [{ host: licenseServer.host, port }] }),
+    ),
   };
 }
 

@@ -12,7 +12,8 @@ export function applyDefaults(schema: OpenApiSchema, value: unknown): unknown {
   if (typeof value !== 'object' || value === null || schema.properties === undefined) return value;
   const filled: Record<string, unknown> = { ...value };
   for (const [name, property] of Object.entries(schema.properties)) {
-    if (filled[name] === undefined && property.default !== undefined) filled[name] = structuredClone(property.default);
+    if (filled[name] === undefined && property.default !== undefined)
+      filled[name] = structuredClone(property.default);
     if (filled[name] !== undefined) filled[name] = applyDefaults(property, filled[name]);
   }
   return filled;

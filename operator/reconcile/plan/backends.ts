@@ -8,7 +8,11 @@ interface PlannedBackends {
 }
 
 /** Decides for every backend which servers it has and which certificates it can trust. */
-export function planBackends(specs: readonly BackendSpec[], certificates: readonly PlannedCertificate[], namespace: string): PlannedBackends {
+export function planBackends(
+  specs: readonly BackendSpec[],
+  certificates: readonly PlannedCertificate[],
+  namespace: string,
+): PlannedBackends {
   const available = new Set(certificates.filter(({ state }) => state !== 'Missing').map(({ name }) => name));
   return {
     planned: specs.map((spec) => ({
@@ -34,6 +38,7 @@ function unverified(spec: BackendSpec): Finding {
   return {
     path: `spec.backends[${spec.name}].tls.verify`,
     reason: 'UpstreamNotVerified',
-    message: 'the servers’ certificates are not checked, so anybody between proxy and server can read and change everything; use Chain or Pinned',
+    message:
+      'the servers’ certificates are not checked, so anybody between proxy and server can read and change everything; use Chain or Pinned',
   };
 }

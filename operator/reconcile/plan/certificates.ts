@@ -24,7 +24,11 @@ export function planCertificates(specs: readonly CertificateSpec[], input: PlanI
   };
 }
 
-function planCertificate(spec: CertificateSpec, result: CertificateResult, input: PlanInput): PlannedCertificate {
+function planCertificate(
+  spec: CertificateSpec,
+  result: CertificateResult,
+  input: PlanInput,
+): PlannedCertificate {
   const { name } = spec;
   if (result.ok) return { state: 'Valid', name, material: result.material, problem: null };
   const problem: Problem = { reason: result.reason, message: `${certificatePath(spec)}: ${result.message}` };
@@ -37,9 +41,14 @@ function planCertificate(spec: CertificateSpec, result: CertificateResult, input
 function readCertificate(spec: CertificateSpec, secrets: ReadonlyMap<string, SecretData>): CertificateResult {
   const secret = secrets.get(spec.secretRef.name);
   if (secret === undefined) {
-    return failure('SecretNotFound', `Secret ${spec.secretRef.name} does not exist; create it, or correct secretRef.name`);
+    return failure(
+      'SecretNotFound',
+      `Secret ${spec.secretRef.name} does not exist; create it, or correct secretRef.name`,
+    );
   }
-  return spec.keystore === undefined ? readTlsSecret(spec, secret) : readKeystoreSecret(spec, spec.keystore, { secret, secrets });
+  return spec.keystore === undefined
+    ? readTlsSecret(spec, secret)
+    : readKeystoreSecret(spec, spec.keystore, { secret, secrets });
 }
 
 function readTlsSecret(spec: CertificateSpec, secret: SecretData): CertificateResult {
@@ -63,27 +72,46 @@ interface KeystoreSecrets {
   readonly secrets: ReadonlyMap<string, SecretData>;
 }
 
-function readKeystoreSecret(spec: CertificateSpec, keystore: KeystoreSpec, { secret, secrets }: KeystoreSecrets): CertificateResult {
+function readKeystoreSecret(
+  spec: CertificateSpec,
+  keystore: KeystoreSpec,
+  { secret, secrets }: KeystoreSecrets,
+): CertificateResult {
   const bytes = secret.get(keystore.key);
   if (bytes === undefined) {
     const has = [...secret.keys()].join(', ') || 'nothing';
-    return failure('SecretKeyNotFound', `Secret ${spec.secretRef.name} has no key ${keystore.key} (it has ${has}); correct keystore.key`);
+    return failure(
+      'SecretKeyNotFound',
+      `Secret ${spec.secretRef.name} has no key ${keystore.key} (it has ${has}); correct keystore.key`,
+    );
   }
   const password = readPassword(keystore, secrets);
   if (typeof password !== 'string') return password;
-  return readKeystore(bytes, keystore.alias === undefined ? { password } : { password, alias: keystore.alias });
+  return readKeystore(
+    bytes,
+    keystore.alias === undefined ? { password } : { password, alias: keystore.alias },
+  );
 }
 
-function readPassword(keystore: KeystoreSpec, secrets: ReadonlyMap<string, SecretData>): string | CertificateResult {
+function readPassword(
+  keystore: KeystoreSpec,
+  secrets: ReadonlyMap<string, SecretData>,
+): string | CertificateResult {
   const { passwordRef } = keystore;
   if (passwordRef === undefined) return SHIPPED_PASSWORD;
   const secret = secrets.get(passwordRef.name);
   if (secret === undefined) {
-    return failure('SecretNotFound', `Secret ${passwordRef.name} with the password does not exist; create it, or correct passwordRef.name`);
+    return failure(
+      'SecretNotFound',
+      `Secret ${passwordRef.name} with the password does not exist; create it, or correct passwordRef.name`,
+    );
   }
   const password = secret.get(passwordRef.key);
   if (password === undefined) {
-    return failure('SecretKeyNotFound', `Secret ${passwordRef.name} has no key ${passwordRef.key}; add the password there, or correct passwordRef.key`);
+    return failure(
+      'SecretKeyNotFound',
+      `Secret ${passwordRef.name} has no key ${passwordRef.key}; add the password there, or correct passwordRef.key`,
+    );
   }
   // `kubectl create secret --from-file` keeps the line end that editors put behind a password.
   return password.toString('utf8').replace(/\r?\n$/, '');

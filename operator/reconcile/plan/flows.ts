@@ -15,7 +15,9 @@ export function planFlows(frontends: readonly FrontendSpec[], context: FlowConte
     frontends.map(({ name }) => name),
     context.listenerPorts,
   );
-  const missing = new Set(context.certificates.filter(({ state }) => state === 'Missing').map(({ name }) => name));
+  const missing = new Set(
+    context.certificates.filter(({ state }) => state === 'Missing').map(({ name }) => name),
+  );
   return frontends.map((frontend) => {
     const certificates = frontend.certificates.filter((name) => !missing.has(name));
     return {
@@ -28,7 +30,11 @@ export function planFlows(frontends: readonly FrontendSpec[], context: FlowConte
   });
 }
 
-function unservable(frontend: FrontendSpec, certificates: readonly string[], backends: readonly PlannedBackend[]): string | null {
+function unservable(
+  frontend: FrontendSpec,
+  certificates: readonly string[],
+  backends: readonly PlannedBackend[],
+): string | null {
   if (frontend.certificates.length > 0 && certificates.length === 0) {
     return `none of its certificates (${frontend.certificates.join(', ')}) can be used`;
   }

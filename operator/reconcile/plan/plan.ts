@@ -16,7 +16,11 @@ export function plan(input: PlanInput): Plan {
   const plannedBackends = planBackends(backends, certificates.planned, proxy.metadata.namespace);
   return {
     proxy,
-    flows: planFlows(frontends, { backends: plannedBackends.planned, certificates: certificates.planned, listenerPorts: input.listenerPorts }),
+    flows: planFlows(frontends, {
+      backends: plannedBackends.planned,
+      certificates: certificates.planned,
+      listenerPorts: input.listenerPorts,
+    }),
     backends: plannedBackends.planned,
     certificates: certificates.planned,
     findings: [...findings, ...certificates.findings, ...plannedBackends.findings],

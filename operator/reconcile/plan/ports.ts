@@ -5,7 +5,10 @@ const FIRST_PORT = 10_001;
  * Gives every frontend a port to listen on: the one it has, else the lowest free one. A frontend thus keeps its port however the list
  * around it changes, which is what keeps its listener open across a reload.
  */
-export function assignPorts(frontends: readonly string[], current: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
+export function assignPorts(
+  frontends: readonly string[],
+  current: ReadonlyMap<string, number>,
+): ReadonlyMap<string, number> {
   const assigned = new Map<string, number>();
   const taken = new Set<number>();
   for (const name of frontends) {

@@ -22,7 +22,10 @@ export function refusals(
   ];
 }
 
-function unknownBackends(frontend: FrontendSpec, backends: ReadonlyMap<string, BackendSpec>): readonly Finding[] {
+function unknownBackends(
+  frontend: FrontendSpec,
+  backends: ReadonlyMap<string, BackendSpec>,
+): readonly Finding[] {
   return backendNames(frontend)
     .filter((name) => !backends.has(name))
     .map((name) => ({
@@ -53,8 +56,14 @@ function unknownCertificates(
   known: ReadonlySet<string>,
 ): readonly Finding[] {
   const uses = [
-    ...frontends.map(({ name, certificates }) => ({ path: `spec.frontends[${name}].certificates`, names: certificates })),
-    ...backends.map(({ name, tls }) => ({ path: `spec.backends[${name}].tls.trust`, names: tls?.trust ?? [] })),
+    ...frontends.map(({ name, certificates }) => ({
+      path: `spec.frontends[${name}].certificates`,
+      names: certificates,
+    })),
+    ...backends.map(({ name, tls }) => ({
+      path: `spec.backends[${name}].tls.trust`,
+      names: tls?.trust ?? [],
+    })),
   ];
   return uses.flatMap(({ path, names }) =>
     names

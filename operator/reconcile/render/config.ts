@@ -1,6 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { FrontendSpec } from '../../api/spec/frontend.ts';
-import type { BackendConfig, CertificateConfig, FrontendConfig, ProxyConfig } from '../../../proxy-image/config/types.ts';
+import type {
+  BackendConfig,
+  CertificateConfig,
+  FrontendConfig,
+  ProxyConfig,
+} from '../../../proxy-image/config/types.ts';
 import { bytes, milliseconds } from './units.ts';
 import type { Flow, Plan, PlannedBackend, PlannedCertificate, ServedCertificate } from '../plan/types.ts';
 
@@ -19,15 +24,23 @@ export interface CertificateFiles {
 }
 
 /** Renders the proxy's configuration: the flows that can be served now, and what they need. */
-export function renderConfig(plan: Plan, listen: (flow: Flow) => ListenerAddress, files: CertificateFiles): ProxyConfig {
+export function renderConfig(
+  plan: Plan,
+  listen: (flow: Flow) => ListenerAddress,
+  files: CertificateFiles,
+): ProxyConfig {
   const flows = plan.flows.filter(({ unservable }) => unservable === null);
   const used = new Set(flows.flatMap((flow) => flow.backends));
   return {
     version: 1,
     accessLog: plan.proxy.spec.accessLog,
-    certificates: servedCertificates(plan.certificates).map((certificate) => certificateConfig(certificate, files)),
+    certificates: servedCertificates(plan.certificates).map((certificate) =>
+      certificateConfig(certificate, files),
+    ),
     frontends: flows.map((flow) => frontendConfig(flow, listen(flow))),
-    backends: plan.backends.filter(({ spec }) => used.has(spec.name)).map((backend) => backendConfig(backend, files)),
+    backends: plan.backends
+      .filter(({ spec }) => used.has(spec.name))
+      .map((backend) => backendConfig(backend, files)),
   };
 }
 
@@ -38,12 +51,22 @@ export function serializeConfig(config: ProxyConfig): { readonly text: string; r
 }
 
 /** The certificates that there is something to serve of. */
-export function servedCertificates(certificates: readonly PlannedCertificate[]): readonly ServedCertificate[] {
+export function servedCertificates(
+  certificates: readonly PlannedCertificate[],
+): readonly ServedCertificate[] {
   return certificates.filter((certificate) => certificate.state !== 'Missing');
 }
 
-function certificateConfig({ name, material }: ServedCertificate, files: CertificateFiles): CertificateConfig {
-  return { name, chainFile: files.chainFile(name), keyFile: files.keyFile(name), chainSha256: material.chainSha256 };
+function certificateConfig(
+  { name, material }: ServedCertificate,
+  files: CertificateFiles,
+): CertificateConfig {
+  return {
+    name,
+    chainFile: files.chainFile(name),
+    keyFile: files.keyFile(name),
+    chainSha256: material.chainSha256,
+  };
 }
 
 function frontendConfig({ frontend, certificates }: Flow, listen: ListenerAddress): FrontendConfig {
@@ -82,7 +105,11 @@ function timeouts(spec: FrontendSpec['timeouts']): FrontendConfig['timeouts'] {
 function backendConfig({ spec, servers, trust }: PlannedBackend, files: CertificateFiles): BackendConfig {
   const common = { name: spec.name, protocol: spec.protocol, balance: spec.balance, servers };
   if (spec.protocol === 'TCP' || spec.protocol === 'HTTP') return common;
-  const { verify, pinnedSha256, serverName } = spec.tls ?? { verify: 'Chain', pinnedSha256: [], serverName: undefined };
+  const { verify, pinnedSha256, serverName } = spec.tls ?? {
+    verify: 'Chain',
+    pinnedSha256: [],
+    serverName: undefined,
+  };
   return {
     ...common,
     tls: {

@@ -52,7 +52,10 @@ export function renderClientTrust(plan: Plan): ConfigMap | null {
     apiVersion: 'v1',
     kind: 'ConfigMap',
     metadata: ownedMetadata(proxy, objectNames.clientTrust(proxy.metadata.name)),
-    data: { [`${first.name}.crt`]: trust.crtPem, fingerprints: `${first.name} SHA-256 ${trust.fingerprint}\n` },
+    data: {
+      [`${first.name}.crt`]: trust.crtPem,
+      fingerprints: `${first.name} SHA-256 ${trust.fingerprint}\n`,
+    },
     binaryData: {
       [`${first.name}.der`]: trust.crtDer.toString('base64'),
       'cert.jks': trust.jks.toString('base64'),

@@ -104,7 +104,12 @@ function container(workload: WorkloadSpec, defaultImage: string): PodSpec['conta
     ports: [{ name: 'admin', containerPort: ADMIN_PORT, protocol: 'TCP' }],
     resources: workload.resources === undefined ? DEFAULT_RESOURCES : resources(workload.resources),
     readinessProbe: { httpGet: { path: '/readyz', port: 'admin' }, periodSeconds: 2, failureThreshold: 1 },
-    livenessProbe: { httpGet: { path: '/healthz', port: 'admin' }, periodSeconds: 10, failureThreshold: 3, timeoutSeconds: 5 },
+    livenessProbe: {
+      httpGet: { path: '/healthz', port: 'admin' },
+      periodSeconds: 10,
+      failureThreshold: 3,
+      timeoutSeconds: 5,
+    },
     startupProbe: { httpGet: { path: '/healthz', port: 'admin' }, periodSeconds: 1, failureThreshold: 60 },
     securityContext: {
       allowPrivilegeEscalation: false,
@@ -118,7 +123,10 @@ function container(workload: WorkloadSpec, defaultImage: string): PodSpec['conta
   };
 }
 
-function resources({ requests, limits }: NonNullable<WorkloadSpec['resources']>): PodSpec['containers'][number]['resources'] {
+function resources({
+  requests,
+  limits,
+}: NonNullable<WorkloadSpec['resources']>): PodSpec['containers'][number]['resources'] {
   return {
     ...(requests === undefined ? {} : { requests: asStrings(requests) }),
     ...(limits === undefined ? {} : { limits: asStrings(limits) }),

@@ -33,7 +33,11 @@ export function selectorLabels(proxy: TeamworkProxy): Readonly<Record<string, st
 }
 
 /** Metadata of an object that belongs to a proxy. Nothing is taken over from the proxy's own labels and annotations: tools that track by them would claim our objects. */
-export function ownedMetadata(proxy: TeamworkProxy, name: string, labels: Readonly<Record<string, string>> = {}): ObjectMeta {
+export function ownedMetadata(
+  proxy: TeamworkProxy,
+  name: string,
+  labels: Readonly<Record<string, string>> = {},
+): ObjectMeta {
   return {
     name,
     namespace: proxy.metadata.namespace,

@@ -15,14 +15,26 @@ export function renderService(plan: Plan, flow: Flow): Service {
   return {
     apiVersion: 'v1',
     kind: 'Service',
-    metadata: { ...metadata, annotations: { ...requestAnnotations(plan, flow, settings), ...settings.annotations } },
+    metadata: {
+      ...metadata,
+      annotations: { ...requestAnnotations(plan, flow, settings), ...settings.annotations },
+    },
     spec: {
       type: 'LoadBalancer',
       selector: selectorLabels(proxy),
       externalTrafficPolicy: settings.externalTrafficPolicy ?? 'Local',
-      ports: [{ name: frontend.name.slice(0, 15).replace(/-+$/, ''), port: frontend.port, targetPort: flow.listenerPort, protocol: 'TCP' }],
+      ports: [
+        {
+          name: frontend.name.slice(0, 15).replace(/-+$/, ''),
+          port: frontend.port,
+          targetPort: flow.listenerPort,
+          protocol: 'TCP',
+        },
+      ],
       ...(settings.class === undefined ? {} : { loadBalancerClass: settings.class }),
-      ...(settings.sourceRanges === undefined ? {} : { loadBalancerSourceRanges: [...settings.sourceRanges] }),
+      ...(settings.sourceRanges === undefined
+        ? {}
+        : { loadBalancerSourceRanges: [...settings.sourceRanges] }),
     },
   };
 }
@@ -30,10 +42,18 @@ export function renderService(plan: Plan, flow: Flow): Service {
 /** A flow's load balancer settings, with those of the whole resource where it has none of its own. */
 export function loadBalancerOf({ proxy }: Plan, { frontend }: Flow): LoadBalancerSpec {
   const { annotations, ...defaults } = proxy.spec.loadBalancer;
-  return { ...defaults, ...frontend.loadBalancer, annotations: { ...annotations, ...frontend.loadBalancer.annotations } };
+  return {
+    ...defaults,
+    ...frontend.loadBalancer,
+    annotations: { ...annotations, ...frontend.loadBalancer.annotations },
+  };
 }
 
-function requestAnnotations(plan: Plan, flow: Flow, settings: LoadBalancerSpec): Readonly<Record<string, string>> {
+function requestAnnotations(
+  plan: Plan,
+  flow: Flow,
+  settings: LoadBalancerSpec,
+): Readonly<Record<string, string>> {
   const { address } = settings;
   if (address === undefined) return {};
   const sharing = plan.flows.filter(({ frontend }) => frontend.loadBalancer.address === address);

@@ -6,7 +6,12 @@ import type { ConditionDraft, DataPlane, Observation } from './types.ts';
 
 /** The conditions of a TeamworkProxy, `Ready` as their sum at the end. */
 export function conditions({ plan, services, dataPlane, now }: Observation): readonly ConditionDraft[] {
-  const parts = [accepted(plan), certificatesValid(plan, now), addressesAssigned(plan, services), programmed(plan, dataPlane)];
+  const parts = [
+    accepted(plan),
+    certificatesValid(plan, now),
+    addressesAssigned(plan, services),
+    programmed(plan, dataPlane),
+  ];
   return [...parts, ready(parts)];
 }
 
@@ -16,7 +21,12 @@ function accepted({ refusals, flows }: Plan): ConditionDraft {
     return { type: 'Accepted', status: 'True', reason: 'Accepted', message: `${flows.length} flows` };
   }
   const message = refusals.map(({ path, message }) => `${path}: ${message}`).join('; ');
-  return { type: 'Accepted', status: 'False', reason: first.reason, message: `${message}. What was served before is served on.` };
+  return {
+    type: 'Accepted',
+    status: 'False',
+    reason: first.reason,
+    message: `${message}. What was served before is served on.`,
+  };
 }
 
 function certificatesValid({ certificates }: Plan, now: Date): ConditionDraft {
@@ -32,9 +42,19 @@ function certificatesValid({ certificates }: Plan, now: Date): ConditionDraft {
   });
   const [first] = problems;
   if (first === undefined) {
-    return { type: 'CertificatesValid', status: 'True', reason: 'Valid', message: `${certificates.length} certificates` };
+    return {
+      type: 'CertificatesValid',
+      status: 'True',
+      reason: 'Valid',
+      message: `${certificates.length} certificates`,
+    };
   }
-  return { type: 'CertificatesValid', status: 'False', reason: first.reason, message: problems.map(({ message }) => message).join(' ') };
+  return {
+    type: 'CertificatesValid',
+    status: 'False',
+    reason: first.reason,
+    message: problems.map(({ message }) => message).join(' '),
+  };
 }
 
 function addressesAssigned({ flows }: Plan, services: ReadonlyMap<string, Service>): ConditionDraft {
@@ -49,11 +69,18 @@ function addressesAssigned({ flows }: Plan, services: ReadonlyMap<string, Servic
   });
   if (other.length > 0) {
     const message = other
-      .map((flow) => `${describeRequest(flow)} was given ${assignedAddress(services.get(flow.frontend.name))}`)
+      .map(
+        (flow) => `${describeRequest(flow)} was given ${assignedAddress(services.get(flow.frontend.name))}`,
+      )
       .join(', ');
     return { type: 'AddressesAssigned', status: 'False', reason: 'OtherAddress', message };
   }
-  return { type: 'AddressesAssigned', status: 'True', reason: 'Assigned', message: `${flows.length} addresses` };
+  return {
+    type: 'AddressesAssigned',
+    status: 'True',
+    reason: 'Assigned',
+    message: `${flows.length} addresses`,
+  };
 }
 
 function describeRequest({ frontend }: Flow): string {
@@ -64,7 +91,12 @@ function describeRequest({ frontend }: Flow): string {
 function programmed({ flows }: Plan, dataPlane: DataPlane): ConditionDraft {
   const type = 'Programmed';
   if (dataPlane.configHash === null) {
-    return { type, status: 'Unknown', reason: 'NotAccepted', message: 'the specification was not accepted, so nothing was passed on to the proxy' };
+    return {
+      type,
+      status: 'Unknown',
+      reason: 'NotAccepted',
+      message: 'the specification was not accepted, so nothing was passed on to the proxy',
+    };
   }
   const refused = dataPlane.pods.flatMap(({ name, status }) => {
     const rejected = status?.rejected;
@@ -74,19 +106,30 @@ function programmed({ flows }: Plan, dataPlane: DataPlane): ConditionDraft {
   if (refused.length > 0) return { type, status: 'False', reason: 'Refused', message: refused.join(' ') };
   const behind = dataPlane.pods.filter((pod) => !servesConfig(pod, dataPlane.configHash));
   if (dataPlane.pods.length === 0 || behind.length > 0) {
-    const message = dataPlane.pods.length === 0 ? noPods(dataPlane.desired) : behind.map(describePod).join('; ');
+    const message =
+      dataPlane.pods.length === 0 ? noPods(dataPlane.desired) : behind.map(describePod).join('; ');
     return { type, status: 'False', reason: 'Pending', message };
   }
   const unservable = flows.filter((flow) => flow.unservable !== null);
   if (unservable.length > 0) {
-    const message = unservable.map((flow) => `${flow.frontend.name} is not served: ${flow.unservable}`).join('; ');
+    const message = unservable
+      .map((flow) => `${flow.frontend.name} is not served: ${flow.unservable}`)
+      .join('; ');
     return { type, status: 'False', reason: 'FlowsNotServed', message };
   }
   const notListening = dataPlane.pods.flatMap(({ name, status }) =>
-    (status?.frontends ?? []).filter(({ state }) => state === 'Failed').map((failed) => `${name}: ${failed.name}: ${failed.message ?? 'not listening'}`),
+    (status?.frontends ?? [])
+      .filter(({ state }) => state === 'Failed')
+      .map((failed) => `${name}: ${failed.name}: ${failed.message ?? 'not listening'}`),
   );
-  if (notListening.length > 0) return { type, status: 'False', reason: 'NotListening', message: notListening.join('; ') };
-  return { type, status: 'True', reason: 'Programmed', message: `${dataPlane.pods.length} of ${dataPlane.desired} pods serve this configuration` };
+  if (notListening.length > 0)
+    return { type, status: 'False', reason: 'NotListening', message: notListening.join('; ') };
+  return {
+    type,
+    status: 'True',
+    reason: 'Programmed',
+    message: `${dataPlane.pods.length} of ${dataPlane.desired} pods serve this configuration`,
+  };
 }
 
 function noPods(desired: number): string {
@@ -101,7 +144,8 @@ function describePod({ name, status, problem }: DataPlane['pods'][number]): stri
 
 function ready(parts: readonly ConditionDraft[]): ConditionDraft {
   const failing = parts.find(({ status }) => status !== 'True');
-  if (failing === undefined) return { type: 'Ready', status: 'True', reason: 'Ready', message: 'every flow is served' };
+  if (failing === undefined)
+    return { type: 'Ready', status: 'True', reason: 'Ready', message: 'every flow is served' };
   return { type: 'Ready', status: 'False', reason: failing.reason, message: failing.message };
 }
 

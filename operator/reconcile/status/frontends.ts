@@ -9,7 +9,10 @@ export function assignedAddress(service: Service | undefined): string | undefine
 }
 
 /** One entry of `status.frontends` for every flow. */
-export function frontendReports(plan: Plan, services: ReadonlyMap<string, Service>): readonly FrontendReport[] {
+export function frontendReports(
+  plan: Plan,
+  services: ReadonlyMap<string, Service>,
+): readonly FrontendReport[] {
   return plan.flows.map((flow) => {
     const { frontend, backends, unservable } = flow;
     const address = assignedAddress(services.get(frontend.name));
@@ -29,7 +32,10 @@ export function frontendReports(plan: Plan, services: ReadonlyMap<string, Servic
 }
 
 /** What people enter in their clients, as far as the shorthand tells which flow is for whom. */
-export function clientSettings(plan: Plan, services: ReadonlyMap<string, Service>): ClientSettings | undefined {
+export function clientSettings(
+  plan: Plan,
+  services: ReadonlyMap<string, Service>,
+): ClientSettings | undefined {
   if (plan.proxy.spec.teamworkCloud === undefined) return undefined;
   const urls = new Map(frontendReports(plan, services).map(({ name, url }) => [name, url]));
   const web = urls.get('web');

@@ -15,7 +15,10 @@ export function statusOf(observation: Observation): TeamworkProxyStatus {
   const settings = clientSettings(plan, services);
   return {
     observedGeneration: generation,
-    conditions: setConditions(plan.proxy.status?.conditions ?? [], conditions(observation), { observedGeneration: generation, now }),
+    conditions: setConditions(plan.proxy.status?.conditions ?? [], conditions(observation), {
+      observedGeneration: generation,
+      now,
+    }),
     ...(addresses.length === 0 ? {} : { addresses: [...new Set(addresses)].join(',') }),
     ...(expiry === undefined ? {} : { certificateExpiry: timestamp(expiry) }),
     frontends: frontendReports(plan, services),
@@ -45,7 +48,9 @@ function certificateReport(certificate: PlannedCertificate): CertificateReport {
 }
 
 function earliestExpiry(certificates: readonly PlannedCertificate[]): Date | undefined {
-  const dates = certificates.flatMap((certificate) => (certificate.state === 'Missing' ? [] : [certificate.material.leaf.notAfter]));
+  const dates = certificates.flatMap((certificate) =>
+    certificate.state === 'Missing' ? [] : [certificate.material.leaf.notAfter],
+  );
   return dates.sort((a, b) => a.getTime() - b.getTime())[0];
 }
 

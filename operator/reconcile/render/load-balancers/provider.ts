@@ -10,18 +10,19 @@ export interface AddressRequest {
 type Annotations = Readonly<Record<string, string>>;
 
 /** For each provider, the annotations by which an address is asked for. */
-const ADDRESS_ANNOTATIONS: Readonly<Record<LoadBalancerProvider, (request: AddressRequest) => Annotations>> = {
-  MetalLB: ({ address, sharedBy }) => ({
-    'metallb.io/loadBalancerIPs': address,
-    ...(sharedBy === null ? {} : { 'metallb.io/allow-shared-ip': sharedBy }),
-  }),
-  Cilium: ({ address, sharedBy }) => ({
-    'lbipam.cilium.io/ips': address,
-    ...(sharedBy === null ? {} : { 'lbipam.cilium.io/sharing-key': sharedBy }),
-  }),
-  KubeVip: ({ address }) => ({ 'kube-vip.io/loadbalancerIPs': address }),
-  None: () => ({}),
-};
+const ADDRESS_ANNOTATIONS: Readonly<Record<LoadBalancerProvider, (request: AddressRequest) => Annotations>> =
+  {
+    MetalLB: ({ address, sharedBy }) => ({
+      'metallb.io/loadBalancerIPs': address,
+      ...(sharedBy === null ? {} : { 'metallb.io/allow-shared-ip': sharedBy }),
+    }),
+    Cilium: ({ address, sharedBy }) => ({
+      'lbipam.cilium.io/ips': address,
+      ...(sharedBy === null ? {} : { 'lbipam.cilium.io/sharing-key': sharedBy }),
+    }),
+    KubeVip: ({ address }) => ({ 'kube-vip.io/loadbalancerIPs': address }),
+    None: () => ({}),
+  };
 
 /** The annotations by which the provider is asked for an address. */
 export function addressAnnotations(provider: LoadBalancerProvider, request: AddressRequest): Annotations {
