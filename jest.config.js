@@ -1,4 +1,4 @@
-/** Jest on ES modules. One project per tier, so that each says what it needs: unit (nothing), integration (a control plane), e2e (root and the two-node cluster). */
+/** Jest on ES modules. One project per tier, so that each says what it needs: unit (nothing), chart (helm), integration (a control plane), e2e (root and the two-node cluster). */
 const shared = {
   extensionsToTreatAsEsm: ['.ts'],
   moduleFileExtensions: ['ts', 'js', 'json'],
@@ -14,6 +14,11 @@ export default {
       ...shared,
       displayName: 'unit',
       testMatch: ['<rootDir>/{operator,proxy-image,test/cluster,test/images,test/support}/**/*.test.ts', '<rootDir>/test/unit/**/*.test.ts'],
+    },
+    {
+      ...shared,
+      displayName: 'chart',
+      testMatch: ['<rootDir>/test/chart/**/*.test.ts'],
     },
     {
       ...shared,

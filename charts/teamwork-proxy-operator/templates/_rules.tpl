@@ -1,0 +1,35 @@
+{{/*
+What the operator may do where it watches: read TeamworkProxies and write their status, and look after what it makes of them. Server-side
+apply is `patch`, and `create` as well for what is not there yet. Resources and verbs in alphabetical order.
+*/}}
+{{- define "teamwork-proxy-operator.rules" -}}
+- apiGroups: ['']
+  resources: [configmaps, secrets, serviceaccounts, services]
+  verbs: [create, delete, get, list, patch, watch]
+# An annotation of a proxy pod is touched, so that the kubelet brings its mounted files up to date at once.
+- apiGroups: ['']
+  resources: [pods]
+  verbs: [get, list, patch, watch]
+- apiGroups: [apps]
+  resources: [deployments]
+  verbs: [create, delete, get, list, patch, watch]
+- apiGroups: [events.k8s.io]
+  resources: [events]
+  verbs: [create, patch]
+- apiGroups: [networking.k8s.io]
+  resources: [networkpolicies]
+  verbs: [create, delete, get, list, patch, watch]
+- apiGroups: [policy]
+  resources: [poddisruptionbudgets]
+  verbs: [create, delete, get, list, patch, watch]
+- apiGroups: [teamworkproxy.io]
+  resources: [teamworkproxies]
+  verbs: [get, list, watch]
+# Where OwnerReferencesPermissionEnforcement is on, this is what an owner reference with blockOwnerDeletion takes.
+- apiGroups: [teamworkproxy.io]
+  resources: [teamworkproxies/finalizers]
+  verbs: [update]
+- apiGroups: [teamworkproxy.io]
+  resources: [teamworkproxies/status]
+  verbs: [patch]
+{{- end }}
