@@ -1,5 +1,6 @@
 import { GROUP, KIND, PLURAL, VERSION } from './resource.ts';
 import type { OpenApiSchema } from './schema/builder.ts';
+import { resourceName } from './spec/scalars.ts';
 import { specSchema } from './spec/spec.ts';
 import { statusSchema } from './status.ts';
 
@@ -50,7 +51,7 @@ export function resourceSchema(): OpenApiSchema {
     properties: {
       apiVersion: { type: 'string' },
       kind: { type: 'string' },
-      metadata: { type: 'object' },
+      metadata: { type: 'object', properties: { name: resourceName().json } },
       spec: { ...specSchema.json, description: 'What is wanted.' },
       status: { ...statusSchema.json, description: 'What is observed.' },
     },

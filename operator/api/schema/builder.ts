@@ -97,9 +97,18 @@ export function boolean(): Schema<boolean> {
   return { json: { type: 'boolean' } };
 }
 
+/** What a Kubernetes quantity looks like, where it is not negative. */
+export const QUANTITY_PATTERN = '^[0-9]+(\\.[0-9]+)?(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?$';
+
 /** A Kubernetes quantity such as `100m` or `64Mi`. */
 export function quantity(): Schema<string | number> {
-  return { json: { anyOf: [{ type: 'integer' }, { type: 'string' }], 'x-kubernetes-int-or-string': true } };
+  return {
+    json: {
+      anyOf: [{ type: 'integer' }, { type: 'string' }],
+      'x-kubernetes-int-or-string': true,
+      pattern: QUANTITY_PATTERN,
+    },
+  };
 }
 
 /** An object with the given properties and no others. */

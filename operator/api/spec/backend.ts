@@ -1,6 +1,6 @@
-import { defaulted, listOf, object, oneOf, optional, required, setOf, string } from '../schema/builder.ts';
+import { defaulted, listOf, object, oneOf, optional, required, setOf } from '../schema/builder.ts';
 import type { CelRule, Infer } from '../schema/builder.ts';
-import { entryName, hostname, objectName, port, serverHost } from './scalars.ts';
+import { dnsName, entryName, fingerprint, objectName, port, serverHost } from './scalars.ts';
 
 const server = object({
   host: required(
@@ -19,8 +19,6 @@ const service = object({
   port: required(port(), 'Port of the Service.'),
 });
 
-const fingerprint = string({ pattern: '^[0-9a-fA-F]{64}$', maxLength: 64, minLength: 64 });
-
 export const backendTlsSchema = object(
   {
     verify: defaulted(
@@ -34,12 +32,12 @@ export const backendTlsSchema = object(
       'Chain: names of entries of spec.certificates that are trusted, with every certificate in them. Empty: the public authorities.',
     ),
     pinnedSha256: defaulted(
-      setOf(fingerprint, { maxItems: 16 }),
+      setOf(fingerprint(), { maxItems: 16 }),
       [],
       "Pinned: SHA-256 fingerprints of the servers' certificates, 64 hex digits each.",
     ),
     serverName: optional(
-      hostname(),
+      dnsName(),
       'Name that is asked for (SNI) and that the certificate must cover. Default: the host of the server.',
     ),
   },

@@ -9,11 +9,10 @@ import {
   optional,
   required,
   setOf,
-  string,
 } from '../schema/builder.ts';
 import type { CelRule, Infer } from '../schema/builder.ts';
 import { loadBalancerSchema } from './load-balancer.ts';
-import { byteSize, cidr, duration, entryName, hostname, port, urlPath } from './scalars.ts';
+import { byteSize, cidr, duration, entryName, hostname, port, redirectTarget, urlPath } from './scalars.ts';
 
 const route = object({
   paths: required(
@@ -25,14 +24,7 @@ const route = object({
 
 const redirect = object({
   from: required(urlPath(), 'The exact path that is redirected.'),
-  to: required(
-    string({
-      pattern: '^(https?://[^\\s/]+)?/[^\\s]*$',
-      maxLength: 1024,
-      minLength: 1,
-    }),
-    'Where to: a path on the same host, or an absolute http(s) URL.',
-  ),
+  to: required(redirectTarget(), 'Where to: a path on the same host, or an absolute http(s) URL.'),
   status: defaulted(oneOfNumbers(301, 302, 307, 308), 302, 'Status code of the answer.'),
 });
 

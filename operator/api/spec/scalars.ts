@@ -1,30 +1,38 @@
 import { integer, string } from '../schema/builder.ts';
+import { PATTERNS } from './patterns.ts';
 
 /** The name of an entry of a list: a DNS label, as it becomes part of Kubernetes object names. */
-export const entryName = () =>
-  string({ pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$', maxLength: 40, minLength: 1 });
+export const entryName = () => string({ pattern: PATTERNS.entryName.pattern, maxLength: 40, minLength: 1 });
+
+/** `metadata.name` of a TeamworkProxy: Services (RFC 1035 label) and labels (63 characters) are made from it. */
+export const resourceName = () =>
+  string({ pattern: PATTERNS.resourceName.pattern, maxLength: 40, minLength: 1 });
 
 /** The name of a Kubernetes object (RFC 1123 subdomain). */
-export const objectName = () =>
-  string({
-    pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$',
-    maxLength: 253,
-    minLength: 1,
-  });
+export const objectName = () => string({ pattern: PATTERNS.subdomain.pattern, maxLength: 253, minLength: 1 });
 
 /** A key of a Secret's or ConfigMap's data. */
-export const dataKey = () => string({ pattern: '^[-._a-zA-Z0-9]+$', maxLength: 253, minLength: 1 });
+export const dataKey = () => string({ pattern: PATTERNS.dataKey.pattern, maxLength: 253, minLength: 1 });
 
 /** A host name that clients use, lower case; a leading `*.` stands for one label. */
-export const hostname = () =>
-  string({
-    pattern: '^(\\*\\.)?[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$',
-    maxLength: 253,
-    minLength: 1,
-  });
+export const hostname = () => string({ pattern: PATTERNS.hostname.pattern, maxLength: 253, minLength: 1 });
+
+/** One DNS name, lower case. */
+export const dnsName = () => string({ pattern: PATTERNS.subdomain.pattern, maxLength: 253, minLength: 1 });
 
 /** A server's DNS name, IPv4 or IPv6 address (without brackets). */
-export const serverHost = () => string({ pattern: '^[-a-zA-Z0-9._:]+$', maxLength: 253, minLength: 1 });
+export const serverHost = () =>
+  string({
+    pattern: PATTERNS.serverHost.pattern,
+    maxLength: 253,
+    minLength: 1,
+    rules: [
+      {
+        rule: "!self.contains(':') || isIP(self)",
+        message: 'must be a DNS name or an IP address alone; a port does not belong here',
+      },
+    ],
+  });
 
 /** An IPv4 or IPv6 address. */
 export const ipAddress = () =>
@@ -45,14 +53,21 @@ export const cidr = () =>
   });
 
 /** An absolute path prefix, without a query and without a slash at its end (but for `/` itself). */
-export const urlPath = () =>
-  string({ pattern: "^/$|^(/[-A-Za-z0-9._~!$&'()*+,;=:@]+)+$", maxLength: 253, minLength: 1 });
+export const urlPath = () => string({ pattern: PATTERNS.urlPath.pattern, maxLength: 253, minLength: 1 });
+
+/** Where a redirect leads; printable ASCII, as it is sent in a header field. */
+export const redirectTarget = () =>
+  string({ pattern: PATTERNS.redirectTarget.pattern, maxLength: 1024, minLength: 1 });
 
 /** A TCP port. */
 export const port = () => integer(1, 65535);
 
 /** A duration such as `30s`, `1h30m` or `250ms`. */
-export const duration = () => string({ pattern: '^([0-9]+(h|m|s|ms))+$', maxLength: 32, minLength: 2 });
+export const duration = () => string({ pattern: PATTERNS.duration.pattern, maxLength: 32, minLength: 2 });
 
 /** A size in bytes, such as `100Mi`. */
-export const byteSize = () => string({ pattern: '^[0-9]+(Ki|Mi|Gi)?$', maxLength: 16, minLength: 1 });
+export const byteSize = () => string({ pattern: PATTERNS.byteSize.pattern, maxLength: 16, minLength: 1 });
+
+/** A SHA-256 fingerprint. */
+export const fingerprint = () =>
+  string({ pattern: PATTERNS.fingerprint.pattern, maxLength: 64, minLength: 64 });

@@ -10,7 +10,7 @@ import {
 } from '../schema/builder.ts';
 import type { CelRule, Infer } from '../schema/builder.ts';
 import { backendTlsSchema } from './backend.ts';
-import { entryName, hostname, ipAddress, objectName, port, serverHost, urlPath } from './scalars.ts';
+import { dnsName, entryName, ipAddress, objectName, port, serverHost, urlPath } from './scalars.ts';
 
 const server = object({ host: required(serverHost(), 'DNS name or IP address of a Teamwork Cloud node.') });
 
@@ -90,7 +90,7 @@ export const teamworkCloudSchema = object(
       'Layer7Hybrid',
       'Layer4 passes every flow on, each with an address of its own (3, or 4 with a licence server). Layer7Hybrid ends TLS and serves WebApp and REST on one address by path (2, or 3).',
     ),
-    hostname: required(hostname(), 'Public host name that browsers and modelling clients use.'),
+    hostname: required(dnsName(), 'Public host name that browsers and modelling clients use.'),
     certificate: optional(
       entryName(),
       'Layer7Hybrid: name of the entry of spec.certificates that is served. Default: the first one.',
