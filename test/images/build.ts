@@ -1,6 +1,6 @@
 /**
  * Builds the container images from an empty base: node, what node needs, and one bundle. Needs Linux, `buildah` and `strip`, no
- * registry. `node test/images/build.ts [proxy] [operator]`, without a name both.
+ * registry. `node test/images/build.ts proxy|operator|all`
  */
 import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -42,8 +42,8 @@ type Component = keyof typeof IMAGES;
 
 const folder = join(projectFolder, 'build/images');
 
-async function main(names: readonly string[]): Promise<void> {
-  const components = names.length === 0 ? (Object.keys(IMAGES) as Component[]) : names.map(componentOf);
+async function main(which = ''): Promise<void> {
+  const components = which === 'all' ? (Object.keys(IMAGES) as Component[]) : [componentOf(which)];
   await step('Bundling', () => run(process.execPath, ['build.ts'], { cwd: projectFolder }));
 
   const runtime = join(folder, 'runtime');
@@ -118,4 +118,9 @@ function megabytes(bytes: number): string {
 
 // The modes of files are part of a digest; whoever builds gets the same ones.
 process.umask(0o022);
-await main(process.argv.slice(2));
+try {
+  await main(process.argv[2]);
+} catch (error) {
+  print(error instanceof Error ? error.message : String(error));
+  process.exitCode = 1;
+}
