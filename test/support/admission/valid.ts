@@ -1,0 +1,198 @@
+import { certificate, layer4, layer7, manifest, shorthand } from './manifests.ts';
+import type { ValidCase } from './types.ts';
+
+const RELEASES = ['2021x', '2022x', '2024x', '2026x'];
+const TOPOLOGIES = ['Layer4', 'Layer7Hybrid'];
+
+const releases: readonly ValidCase[] = RELEASES.flatMap((release) =>
+  TOPOLOGIES.map((topology) => ({
+    desc: `release ${release} with topology ${topology}`,
+    document: manifest(shorthand({ release, topology, licenseServer: { host: 'license.example.com' } })),
+  })),
+);
+
+const loadBalancer = {
+  provider: 'Cilium',
+  class: 'cilium-l2',
+  sourceRanges: ['192.0.2.0/24', '2001:db8::/32'],
+  externalTrafficPolicy: 'Cluster',
+  annotations: { 'example.com/pool': 'public' },
+};
+
+const fullFrontend = {
+  name: 'web',
+  port: 8443,
+  protocol: 'HTTPS',
+  hostnames: ['twc.example.com', '*.apps.example.com'],
+  certificates: ['public', 'internal'],
+  backend: 'web',
+  routes: [{ paths: ['/webapp', '/osmc/x~y'], backend: 'web' }],
+  redirects: [
+    { from: '/', to: '/webapp', status: 308 },
+    { from: '/help', to: 'https://docs.example.com/twc?v=2026' },
+  ],
+  trustedSources: ['198.51.100.7/32'],
+  loadBalancer: { address: '192.0.2.10', ...loadBalancer },
+  limits: { connections: 100, headerBytes: 16384, bodySize: '1Gi' },
+  timeouts: {
+    connect: '500ms',
+    handshake: '5s',
+    header: '5s',
+    request: '10m',
+    keepAlive: '30s',
+    idle: '8h',
+    halfClose: '1m',
+    drain: '1h30m',
+  },
+};
+
+const fullBackends = [
+  {
+    name: 'web',
+    protocol: 'HTTPS',
+    servers: [
+      { host: 'app-0.example.com', port: 8443 },
+      { host: '2001:db8::10', port: 8443 },
+    ],
+    balance: 'RoundRobin',
+    tls: { verify: 'Chain', trust: ['internal'], serverName: 'twc.example.com' },
+  },
+  {
+    name: 'tls',
+    protocol: 'TLS',
+    service: { name: 'twc', namespace: 'modelling', port: 10002 },
+    balance: 'LeastConnections',
+    tls: { verify: 'Pinned', pinnedSha256: ['0123456789abcdef'.repeat(4)] },
+  },
+];
+
+const everything = {
+  teamworkCloud: {
+    release: '2021x',
+    topology: 'Layer4',
+    hostname: 'twc.example.com',
+    certificate: 'public',
+    service: { name: 'twc', namespace: 'modelling' },
+    client: { encryption: 'Cleartext', port: 3579 },
+    licenseServer: { host: 'license.example.com', ports: [1101, 1102] },
+    addresses: {
+      webapp: '192.0.2.20',
+      rest: '192.0.2.21',
+      authserver: '192.0.2.22',
+      client: '2001:db8::23',
+      license: '192.0.2.24',
+    },
+    backendTls: { verify: 'Chain', trust: ['internal'], serverName: 'twc.example.com' },
+    extraPaths: ['/plugins'],
+  },
+  certificates: [
+    {
+      name: 'public',
+      secretRef: { name: 'twc-keystore' },
+      keystore: {
+        key: 'twc.p12',
+        passwordRef: { name: 'twc-keystore', key: 'password' },
+        alias: 'teamwork cloud',
+      },
+    },
+    certificate('internal'),
+  ],
+  frontends: [fullFrontend],
+  backends: fullBackends,
+  loadBalancer: { ...loadBalancer, provider: 'None' },
+  workload: {
+    replicas: 3,
+    image: 'registry.example.com/teamwork-proxy:1.0.0',
+    imagePullPolicy: 'Always',
+    imagePullSecrets: [{ name: 'registry' }],
+    resources: { requests: { cpu: '100m', memory: '128Mi' }, limits: { cpu: 2, memory: '1.5Gi' } },
+    nodeSelector: { 'kubernetes.io/os': 'linux' },
+    tolerations: [{ key: 'edge', operator: 'Exists', effect: 'NoSchedule', tolerationSeconds: 30 }],
+    priorityClassName: 'system-cluster-critical',
+  },
+  accessLog: 'All',
+};
+
+/** Manifests that must be admitted. */
+export const validCases: readonly ValidCase[] = [
+  { desc: 'the least shorthand', document: manifest(shorthand()) },
+  {
+    desc: 'the least of layer 4, without a certificate',
+    document: manifest(shorthand({ topology: 'Layer4' }, { certificates: undefined })),
+  },
+  { desc: 'the least of explicit frontends', document: manifest(layer4()) },
+  ...releases,
+  { desc: 'everything set', document: manifest(everything) },
+  {
+    desc: 'layer 7 with an address for each flow',
+    document: manifest(
+      shorthand({
+        addresses: { web: '192.0.2.10', client: '192.0.2.11', license: '192.0.2.12' },
+        licenseServer: { host: 'license.example.com' },
+      }),
+    ),
+  },
+  {
+    desc: 'an explicit frontend beside the shorthand that leads to its backend',
+    document: manifest(
+      shorthand({}, { frontends: [{ name: 'intranet', protocol: 'HTTP', backend: 'webapp' }] }),
+    ),
+  },
+  { desc: 'an HTTPS frontend with routes', document: manifest(layer7()) },
+  {
+    desc: 'an HTTPS frontend with nothing but redirects',
+    document: manifest(layer7({ routes: undefined, redirects: [{ from: '/', to: 'https://example.com/' }] })),
+  },
+  {
+    desc: 'a TLS frontend',
+    document: manifest(
+      layer4({ protocol: 'TLS', certificates: ['public'] }, {}, { certificates: [certificate('public')] }),
+    ),
+  },
+  { desc: 'unverified servers', document: manifest(layer7({}, { tls: { verify: 'None' } })) },
+  {
+    desc: 'one address for two ports',
+    document: manifest(
+      layer4(
+        {},
+        {},
+        {
+          frontends: [
+            { name: 'a', protocol: 'TCP', backend: 'tcp', loadBalancer: { address: '192.0.2.10' } },
+            {
+              name: 'b',
+              port: 444,
+              protocol: 'TCP',
+              backend: 'tcp',
+              loadBalancer: { address: '192.0.2.10' },
+            },
+          ],
+        },
+      ),
+    ),
+  },
+  {
+    desc: 'an address range with bits behind its prefix',
+    document: manifest(layer4({ trustedSources: ['192.0.2.1/24', '0.0.0.0/0', '::/0'] })),
+  },
+  {
+    desc: 'nulls, as a key without a value gives in YAML',
+    document: manifest(
+      layer4(
+        { port: null, certificates: null, loadBalancer: { address: null, annotations: { a: null } } },
+        { service: null },
+        { certificates: null, teamworkCloud: null, workload: null },
+      ),
+    ),
+  },
+  {
+    desc: 'labels, annotations and what kubectl get prints',
+    document: manifest(layer4(), {
+      labels: { team: 'modelling' },
+      annotations: { 'example.com/owner': 'modelling' },
+      creationTimestamp: '2026-01-01T00:00:00Z',
+      generation: 3,
+      managedFields: [],
+    }),
+  },
+];
