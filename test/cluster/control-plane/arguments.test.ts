@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { apiServerArguments } from './arguments.ts';
 import { layoutIn } from './layout.ts';
-import { firstAddress } from './start.ts';
+import { firstAddress } from './identities.ts';
 
 const layout = layoutIn('/state');
 const loopback = {

@@ -26,14 +26,19 @@ export interface Authority extends KeyPair {
 const makeKeyPair = promisify(generateKeyPair);
 const dayMs = 24 * 60 * 60 * 1000;
 
-/** Makes a certificate authority of that name. */
-export async function createAuthority(commonName: string): Promise<Authority> {
+/**
+ * Makes a certificate authority of that name.
+ *
+ * @param hosts what its own certificate names, for the rare client that checks that
+ */
+export async function createAuthority(commonName: string, hosts: readonly string[] = []): Promise<Authority> {
   const subject = [{ name: 'commonName', value: commonName }];
   const keys = await makeRsaKey();
-  const extensions = [
+  const extensions: object[] = [
     { name: 'basicConstraints', cA: true, critical: true },
     { name: 'keyUsage', keyCertSign: true, cRLSign: true, digitalSignature: true, critical: true },
     { name: 'subjectKeyIdentifier' },
+    ...alternativeNames(hosts),
   ];
   const certificate = sign({
     subject,
@@ -66,19 +71,18 @@ async function issue(
   const extensions: object[] = [
     { name: 'keyUsage', digitalSignature: true, keyEncipherment: true, critical: true },
     { name: 'extKeyUsage', serverAuth: true, clientAuth: true },
+    ...alternativeNames(hosts),
   ];
-  if (hosts.length > 0) {
-    extensions.push({ name: 'subjectAltName', altNames: hosts.map(alternativeName) });
-  }
 
   const keys = await makeRsaKey();
   const certificate = sign({ ...authority, subject, publicKey: keys.publicKey, extensions });
   return { certificate, key: keys.privateKey };
 }
 
-/** A host as an entry of subjectAltName; the numbers are those of RFC 5280, 4.2.1.6. */
-function alternativeName(host: string): object {
-  return isIP(host) === 0 ? { type: 2, value: host } : { type: 7, ip: host };
+/** The extension subjectAltName, if there is a host to name; the types are those of RFC 5280, 4.2.1.6. */
+function alternativeNames(hosts: readonly string[]): object[] {
+  const altNames = hosts.map((host) => (isIP(host) === 0 ? { type: 2, value: host } : { type: 7, ip: host }));
+  return altNames.length === 0 ? [] : [{ name: 'subjectAltName', altNames }];
 }
 
 interface CertificateRequest {
@@ -104,11 +108,11 @@ function sign({ subject, issuer, publicKey, extensions, signer }: CertificateReq
   return forge.pki.certificateToPem(certificate);
 }
 
-/** RSA, because node-forge cannot sign with anything else. */
+/** RSA, because node-forge cannot sign with anything else; PKCS #1, because MetalLB reads nothing else. */
 async function makeRsaKey(): Promise<{ publicKey: string; privateKey: string }> {
   return makeKeyPair('rsa', {
     modulusLength: 2048,
     publicKeyEncoding: { type: 'spki', format: 'pem' },
-    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+    privateKeyEncoding: { type: 'pkcs1', format: 'pem' },
   });
 }

@@ -1,7 +1,7 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Daemon, type DaemonSpec, launchBound } from '../process/daemon.ts';
-import { existingControlPlane } from './existing.ts';
+import { existingControlPlane, usesExistingCluster } from './existing.ts';
 import { makeInstanceFolder, removeOrphanedFolders } from './instance-folder.ts';
 import type { Access } from './kubeconfig.ts';
 import { layoutIn } from './layout.ts';
@@ -37,7 +37,7 @@ const attempts = 3;
  * @throws if a binary is missing, with how to install it, or if a component does not get ready, with the end of its log
  */
 export async function startControlPlane(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
-  if (process.env['USE_EXISTING_CLUSTER'] === 'true') {
+  if (usesExistingCluster()) {
     return existingControlPlane();
   }
 

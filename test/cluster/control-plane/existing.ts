@@ -10,6 +10,11 @@ interface FlatKubeconfig {
   ];
 }
 
+/** Whether tests are to use a cluster that somebody else runs, instead of starting one. */
+export function usesExistingCluster(env: NodeJS.ProcessEnv = process.env): boolean {
+  return env['USE_EXISTING_CLUSTER'] === 'true';
+}
+
 /**
  * The cluster of the current context of `KUBECONFIG`, which somebody else runs.
  *

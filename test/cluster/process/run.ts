@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
 import { lastLines } from './log.ts';
 
 /** What a command wrote. */
@@ -13,6 +14,8 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Written to standard input, which is closed afterwards; without it standard input is empty. */
   readonly input?: string;
+  /** Path of a file that becomes standard input, instead of `input`. */
+  readonly inputFile?: string;
   /** After this many milliseconds the command is killed and counts as failed. */
   readonly timeoutMs?: number;
 }
@@ -47,8 +50,9 @@ export async function run(
   args: readonly string[],
   options: RunOptions = {},
 ): Promise<Output> {
+  const input = options.inputFile === undefined ? 'pipe' : openSync(options.inputFile, 'r');
   const child = spawn(command, args, {
-    stdio: 'pipe',
+    stdio: [input, 'pipe', 'pipe'],
     env: { ...process.env, ...options.env },
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     ...(options.timeoutMs === undefined
@@ -56,10 +60,13 @@ export async function run(
       : { timeout: options.timeoutMs, killSignal: 'SIGKILL' as const }),
   });
   const output = { stdout: '', stderr: '' };
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (output.stdout += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (output.stderr += text));
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => (output.stdout += text));
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (output.stderr += text));
+  if (typeof input === 'number') {
+    closeSync(input);
+  }
   // A command that ends without reading its input breaks the pipe; its exit code tells more than the EPIPE.
-  child.stdin.on('error', () => undefined).end(options.input ?? '');
+  child.stdin?.on('error', () => undefined).end(options.input ?? '');
 
   const ending = await new Promise<Ending>((resolve, reject) => {
     child.once('error', (cause) => reject(cannotStart(command, cause)));
