@@ -67,7 +67,8 @@ function compile(rule: string): CompiledRule {
 /** The value with its whole numbers as CEL's int, which the library takes from a bigint. */
 function celValue(value: unknown): unknown {
   if (typeof value === 'number') return Number.isInteger(value) ? BigInt(value) : value;
-  if (Array.isArray(value)) return value.map(celValue);
+  // Not value.map, which keeps the constructor of a list from another realm: by that the library tells what is a list.
+  if (Array.isArray(value)) return Array.from(value, celValue);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, celValue(field)]));
 }

@@ -2,14 +2,11 @@ import type { OpenApiSchema } from './builder.ts';
 
 /**
  * Fills in the defaults of a structural schema as the API server does: a missing property takes its `default`, and defaults apply
- * inside of what was given and of what was filled in. A null counts as missing, as no field of this project admits it. Returns a new
- * value; what does not fit the schema is returned as it is.
+ * inside of what was given and of what was filled in. A null counts as missing, as no field of this project admits it. Returns a
+ * deep copy, of what does not fit the schema as well.
  */
 export function applyDefaults(schema: OpenApiSchema, value: unknown): unknown {
-  if (Array.isArray(value)) {
-    const { items } = schema;
-    return items === undefined ? value : value.map((item) => applyDefaults(items, item));
-  }
+  if (Array.isArray(value)) return value.map((item) => applyDefaults(schema.items ?? {}, item));
   if (typeof value !== 'object' || value === null) return value;
   const { properties = {} } = schema;
   const given = Object.entries(value).filter(
@@ -18,7 +15,7 @@ export function applyDefaults(schema: OpenApiSchema, value: unknown): unknown {
   const names = new Set(given.map(([name]) => name));
   const filledIn = Object.entries(properties)
     .filter(([name, property]) => !names.has(name) && property.default !== undefined)
-    .map(([name, property]) => [name, structuredClone(property.default)] as const);
+    .map(([name, property]) => [name, property.default] as const);
   // Made from entries, as an assignment to a field named __proto__ would not make a field.
   return Object.fromEntries(
     [...given, ...filledIn].map(([name, inner]) => [

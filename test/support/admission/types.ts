@@ -11,8 +11,6 @@ export interface InvalidCase extends ValidCase {
 
 export interface WantedError {
   readonly path: string;
-  /** The message of a CEL rule, whole; both the API server and we give it. */
-  readonly rule?: string;
-  /** A part of our own message, where the API server puts it otherwise. */
-  readonly says?: string;
+  /** A part of our message; where it comes from a CEL rule, the whole, which the API server gives as well. */
+  readonly says: string;
 }

@@ -149,6 +149,10 @@ export const validCases: readonly ValidCase[] = [
       layer4({ protocol: 'TLS', certificates: ['public'] }, {}, { certificates: [certificate('public')] }),
     ),
   },
+  {
+    desc: 'servers known by their fingerprint',
+    document: manifest(shorthand({ backendTls: { verify: 'Pinned', pinnedSha256: ['AB'.repeat(32)] } })),
+  },
   { desc: 'unverified servers', document: manifest(layer7({}, { tls: { verify: 'None' } })) },
   {
     desc: 'one address for two ports',
