@@ -9,11 +9,17 @@ import type { ServerStatus } from '../config/status.ts';
 export interface Upstream {
   readonly config: BackendConfig;
   /**
-   * Opens a new connection to a server, for layer 4 and for HTTP alike; with `TLS` and `HTTPS` the handshake is done and the
-   * certificate verified. When the chosen server can't be reached the next one is tried, each server once, until `deadline`.
-   * Rejects with an UpstreamError.
+   * Opens a new connection to a server, for layer 4; with `TLS` and `HTTPS` the handshake is done and the certificate verified.
+   * When the chosen server can't be reached the next one is tried, each server once. Rejects with an UpstreamError.
    */
   connect(request: ConnectRequest): Promise<UpstreamConnection>;
+  /**
+   * An idle HTTP connection to the server that is next in turn for this client; null when that server has none. The caller owns it
+   * until it calls `recycle`, `destroy` or `detach`.
+   */
+  takeIdle(sourceAddress: string): HttpConnection | null;
+  /** Opens a new HTTP connection, as `connect` does. */
+  open(request: ConnectRequest): Promise<HttpConnection>;
   status(): readonly ServerStatus[];
   /** Ends what is idle; connections in use stay. Called when no generation uses this upstream any more. */
   retire(): void;
@@ -32,9 +38,46 @@ export interface UpstreamConnection {
   /** Connected, `allowHalfOpen` on, nobody reads from it yet. */
   readonly socket: Socket;
   readonly server: ServerConfig;
-  /** Must be called once when the connection has ended, or went into a pool: the server's count of open connections depends on it. */
+  /** Must be called once when the connection has ended: the server's count of open connections depends on it. */
   release(): void;
 }
 
-/** Why no connection came about; `attempts` says for each server tried what went wrong. */
+/** Whoever has an exchange on an HTTP connection, and is told what happens on it. */
+export interface ConnectionUser {
+  upstreamData(chunk: Buffer): void;
+  /** The server has closed its half; bytes can still be sent to it. */
+  upstreamEnd(): void;
+  /** The connection is gone. */
+  upstreamClosed(error: Error | null): void;
+  /** What was written has left; told after a `write` that returned false. */
+  upstreamDrained(): void;
+}
+
+/** A connection that carries one HTTP exchange after the other. */
+export interface HttpConnection {
+  readonly socket: Socket;
+  readonly server: ServerConfig;
+  /** True when it has carried an exchange before, so that the server may just have closed it. */
+  readonly reused: boolean;
+  /** From now on `user` is told what happens, until `recycle`, `destroy` or `detach`. */
+  attach(user: ConnectionUser): void;
+  /**
+   * Back into the pool, after an exchange that both sides have completed without dispute, for at most `idleMs` milliseconds
+   * (what the server has announced; the pool's own limit where that is less).
+   */
+  recycle(idleMs: number): void;
+  destroy(): void;
+  /** Leaves the pool for good and hands over the bare connection, paused, with no listener of the pool on it: for tunnels. */
+  detach(): UpstreamConnection;
+}
+
+/** Why no connection came about. */
 export type UpstreamErrorKind = 'ConnectFailed' | 'ConnectTimeout' | 'TlsFailed' | 'NoServer' | 'Cancelled';
+
+/** One server that was tried, and what went wrong, in words that tell the operator what to do. */
+export interface ConnectAttempt {
+  /** `host:port` as configured. */
+  readonly server: string;
+  readonly kind: Exclude<UpstreamErrorKind, 'NoServer' | 'Cancelled'>;
+  readonly message: string;
+}

@@ -1,0 +1,146 @@
+import net from 'node:net';
+import type { Socket } from 'node:net';
+import tls from 'node:tls';
+import type { Server } from './server.ts';
+import { handshakeFailure } from './tls-failures.ts';
+import type { TlsPolicy } from './tls.ts';
+import type { ConnectAttempt, ConnectRequest } from './types.ts';
+
+/** Probes of a connection that carries nothing begin after this long, so that a vanished server is noticed. Milliseconds. */
+const KEEP_ALIVE_DELAY = 30_000;
+
+type AttemptFailure = Pick<ConnectAttempt, 'kind' | 'message'>;
+
+/** How one attempt ended. */
+export type AttemptOutcome =
+  | { readonly result: 'Connected'; readonly socket: Socket }
+  | ({ readonly result: 'Failed' } & AttemptFailure)
+  | { readonly result: 'Cancelled' };
+
+type Limits = Pick<ConnectRequest, 'connectTimeout' | 'signal'>;
+
+/** One attempt to connect to one server, TLS handshake and verification included. Never rejects. */
+export async function attempt(
+  server: Server,
+  policy: TlsPolicy | null,
+  limits: Limits,
+): Promise<AttemptOutcome> {
+  const { connectTimeout, signal } = limits;
+  if (signal.aborted) {
+    return { result: 'Cancelled' };
+  }
+  return new Promise((resolve) => {
+    const socket = policy === null ? connectPlain(server) : connectTls(server, policy);
+    const finish = (outcome: AttemptOutcome): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', cancel);
+      socket.removeAllListeners('secureConnect').removeAllListeners('connect').removeAllListeners('close');
+      socket.removeListener('error', failed);
+      if (outcome.result !== 'Connected') {
+        socket.destroy();
+      }
+      resolve(outcome);
+    };
+    const cancel = (): void => finish({ result: 'Cancelled' });
+    const failed = (error: NodeJS.ErrnoException): void =>
+      finish({ result: 'Failed', ...describe(error, server) });
+    const timer = setTimeout(
+      () => finish({ result: 'Failed', ...timedOut(server, connectTimeout) }),
+      connectTimeout,
+    );
+    signal.addEventListener('abort', cancel, { once: true });
+    // Stays for good: an error that nobody waits for must not end the process.
+    socket.on('error', ignore).once('error', failed);
+    socket.once('close', () => finish({ result: 'Failed', ...closedEarly(policy) }));
+    if (socket instanceof tls.TLSSocket && policy !== null) {
+      socket.once('secureConnect', () => finish(judge(socket, server, policy)));
+    } else {
+      socket.once('connect', () => finish({ result: 'Connected', socket }));
+    }
+  });
+}
+
+function connectPlain(server: Server): Socket {
+  return prepare(net.connect({ host: server.address, port: server.config.port, allowHalfOpen: true }));
+}
+
+function connectTls(server: Server, policy: TlsPolicy): tls.TLSSocket {
+  // @types/node lacks `allowHalfOpen`, which tls.connect documents.
+  const options: tls.ConnectionOptions & { readonly allowHalfOpen: true } = {
+    host: server.address,
+    port: server.config.port,
+    allowHalfOpen: true,
+    ...policy.options(server.config),
+    ...(server.session === undefined ? {} : { session: server.session }),
+  };
+  return prepare(tls.connect(options));
+}
+
+function prepare<T extends Socket>(socket: T): T {
+  socket.setNoDelay(true);
+  socket.setKeepAlive(true, KEEP_ALIVE_DELAY);
+  return socket;
+}
+
+function judge(socket: tls.TLSSocket, server: Server, policy: TlsPolicy): AttemptOutcome {
+  const problem = policy.verify(socket, server.config);
+  if (problem !== null) {
+    server.session = undefined;
+    return { result: 'Failed', kind: 'TlsFailed', message: problem };
+  }
+  // Only sessions of verified connections are kept: a resumed handshake does not look at the name again.
+  const session = socket.getSession();
+  if (session !== undefined && socket.getProtocol() !== 'TLSv1.3') {
+    server.session = session;
+  }
+  socket.on('session', (ticket: Buffer) => {
+    server.session = ticket;
+  });
+  return { result: 'Connected', socket };
+}
+
+function describe(error: NodeJS.ErrnoException, server: Server): AttemptFailure {
+  const code = error.code ?? error.message;
+  const handshake = handshakeFailure(code);
+  if (handshake !== null) {
+    return { kind: 'TlsFailed', message: handshake };
+  }
+  switch (code) {
+    case 'ECONNREFUSED':
+      return {
+        kind: 'ConnectFailed',
+        message: `nothing listens on ${server.address} port ${server.config.port}: is the server up?`,
+      };
+    case 'EHOSTUNREACH':
+    case 'ENETUNREACH':
+      return {
+        kind: 'ConnectFailed',
+        message: `there is no route to ${server.address} (${code}): check network and firewall`,
+      };
+    case 'ECONNRESET':
+      return {
+        kind: 'ConnectFailed',
+        message: `${server.address} closed the connection before it was established`,
+      };
+    default:
+      return { kind: 'ConnectFailed', message: `the connection to ${server.address} failed (${code})` };
+  }
+}
+
+function closedEarly(policy: TlsPolicy | null): AttemptFailure {
+  return policy === null
+    ? { kind: 'ConnectFailed', message: 'it closed the connection at once' }
+    : {
+        kind: 'TlsFailed',
+        message: 'it closed the connection during the TLS handshake: does it speak TLS on this port?',
+      };
+}
+
+function timedOut(server: Server, timeout: number): AttemptFailure {
+  return {
+    kind: 'ConnectTimeout',
+    message: `no answer from ${server.address} within ${timeout} ms: check network, firewall and the connect timeout`,
+  };
+}
+
+function ignore(): void {}

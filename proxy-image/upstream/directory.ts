@@ -1,0 +1,94 @@
+import type { ServerStatus } from '../config/status.ts';
+import type { ServerConfig } from '../config/types.ts';
+import { ResolvedName, type Address, type Lookup } from './resolver.ts';
+import { places, Server, type Place } from './server.ts';
+
+interface Entry {
+  readonly config: ServerConfig;
+  readonly name: ResolvedName;
+  /** The DNS answer that `servers` stand for. */
+  addresses: readonly Address[] | null;
+  servers: readonly Server[];
+}
+
+/** The configured servers of a backend and the addresses that they have now. */
+export class ServerDirectory {
+  readonly #entries: readonly Entry[];
+  #places: readonly Place[] = [];
+
+  constructor(configs: readonly ServerConfig[], lookup: Lookup) {
+    this.#entries = configs.map((config) => ({
+      config,
+      name: new ResolvedName(config.host, lookup),
+      addresses: null,
+      servers: [],
+    }));
+  }
+
+  /** Every address known at `now`; empty while no name has been resolved yet. */
+  current(now: number): readonly Place[] {
+    let changed = false;
+    for (const entry of this.#entries) {
+      changed = refresh(entry, now) || changed;
+    }
+    if (changed) {
+      this.#places = this.#entries.flatMap(({ servers }) => places(servers));
+    }
+    return this.#places;
+  }
+
+  /** Waits for the lookups under way, for the first request after the start. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#entries.map(({ name }) => name.settled()));
+  }
+
+  /** Why names could not be resolved. */
+  errors(): readonly { readonly server: ServerConfig; readonly message: string }[] {
+    return this.#entries.flatMap(({ config, name }) =>
+      name.error === null ? [] : [{ server: config, message: name.error }],
+    );
+  }
+
+  retire(): void {
+    for (const { servers } of this.#entries) {
+      for (const { pool } of servers) {
+        pool.retire();
+      }
+    }
+  }
+
+  status(): readonly ServerStatus[] {
+    return this.#entries.map(statusOf);
+  }
+}
+
+function refresh(entry: Entry, now: number): boolean {
+  const addresses = entry.name.addresses(now);
+  if (addresses === null || addresses === entry.addresses) {
+    return false;
+  }
+  const known = new Map(entry.servers.map((server) => [server.address, server]));
+  entry.addresses = addresses;
+  entry.servers = addresses.map(({ address }) => known.get(address) ?? new Server(entry.config, address));
+  for (const server of known.values()) {
+    if (!entry.servers.includes(server)) {
+      server.pool.retire();
+    }
+  }
+  return true;
+}
+
+/** A name with several addresses is up as long as one of them is. */
+function statusOf({ config, name, servers }: Entry): ServerStatus {
+  const { host, port } = config;
+  if (servers.length === 0 && name.error !== null) {
+    return { host, port, state: 'Down', message: name.error };
+  }
+  if (servers.some(({ health }) => health.state === 'Up')) {
+    return { host, port, state: 'Up' };
+  }
+  const down = servers.find(({ health }) => health.state === 'Down');
+  return down?.health.message === undefined
+    ? { host, port, state: 'Unknown' }
+    : { host, port, state: 'Down', message: down.health.message };
+}

@@ -1,0 +1,24 @@
+import type { ConnectAttempt, UpstreamErrorKind } from './types.ts';
+
+/** No connection to a backend came about; `attempts` says for each server tried what went wrong. */
+export class UpstreamError extends Error {
+  override readonly name = 'UpstreamError';
+  readonly kind: UpstreamErrorKind;
+  readonly attempts: readonly ConnectAttempt[];
+
+  constructor(kind: UpstreamErrorKind, message: string, attempts: readonly ConnectAttempt[] = []) {
+    super(message);
+    this.kind = kind;
+    this.attempts = attempts;
+  }
+}
+
+/** The error for a backend all of whose servers were tried in vain; it is of the kind of the last attempt. */
+export function allAttemptsFailed(backend: string, attempts: readonly ConnectAttempt[]): UpstreamError {
+  const last = attempts.at(-1);
+  if (last === undefined) {
+    return new UpstreamError('NoServer', `backend ${backend} has no server that could be tried`);
+  }
+  const list = attempts.map(({ server, message }) => `${server}: ${message}`).join('; ');
+  return new UpstreamError(last.kind, `no server of backend ${backend} can be reached: ${list}`, attempts);
+}

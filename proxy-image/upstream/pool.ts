@@ -1,0 +1,213 @@
+import type { Socket } from 'node:net';
+import type { ServerConfig } from '../config/types.ts';
+import type { ConnectionUser, HttpConnection, UpstreamConnection } from './types.ts';
+
+/** Idle connections that one worker keeps for one server. */
+const MAX_IDLE = 128;
+
+/**
+ * How long a connection may be idle; less than the 20 s after which Tomcat, the usual server, closes one: a request sent into that
+ * moment would be lost. Milliseconds.
+ */
+const IDLE_TIMEOUT = 15_000;
+
+/** How often idle connections are looked through. Milliseconds. */
+const SWEEP_INTERVAL = 1_000;
+
+/** Whose connections they are; the pool keeps its count of connections in use. */
+export interface PoolOwner {
+  readonly config: ServerConfig;
+  open: number;
+}
+
+/**
+ * The HTTP connections of one server. The one that was used last is taken first, so that the others grow old and go. A connection that
+ * receives anything while nobody uses it is out of step with its server and is destroyed: what it sent would be taken for the answer to
+ * the next request, of another client perhaps.
+ */
+export class ConnectionPool {
+  readonly #server: PoolOwner;
+  readonly #idle: PooledConnection[] = [];
+  #settling: PooledConnection[] = [];
+  #sweep: NodeJS.Timeout | null = null;
+  #retired = false;
+
+  constructor(server: PoolOwner) {
+    this.#server = server;
+  }
+
+  take(): HttpConnection | null {
+    const connection = this.#idle.pop();
+    connection?.reuse();
+    return connection ?? null;
+  }
+
+  /** Makes a new connection of this pool, in use. */
+  adopt(socket: Socket): HttpConnection {
+    return new PooledConnection(socket, this.#server, this);
+  }
+
+  /**
+   * Takes a connection back. It has to wait until everything that had already arrived has been read, which is one whole turn of the
+   * event loop: bytes sent behind a response must be seen before the next request goes out.
+   */
+  settle(connection: PooledConnection): void {
+    if (this.#retired || this.#idle.length + this.#settling.length >= MAX_IDLE) {
+      connection.destroy();
+      return;
+    }
+    this.#settling.push(connection);
+    if (this.#settling.length === 1) {
+      setImmediate(() => setImmediate(() => this.#settled()));
+    }
+  }
+
+  forget(connection: PooledConnection): void {
+    for (const list of [this.#idle, this.#settling]) {
+      const index = list.indexOf(connection);
+      if (index !== -1) {
+        list.splice(index, 1);
+      }
+    }
+  }
+
+  retire(): void {
+    this.#retired = true;
+    for (const connection of [...this.#idle, ...this.#settling]) {
+      connection.destroy();
+    }
+  }
+
+  #settled(): void {
+    this.#idle.push(...this.#settling);
+    this.#settling = [];
+    this.#sweep ??= setInterval(() => this.#closeOld(performance.now()), SWEEP_INTERVAL).unref();
+  }
+
+  #closeOld(now: number): void {
+    for (const connection of this.#idle.filter(({ idleUntil }) => now >= idleUntil)) {
+      connection.destroy();
+    }
+    if (this.#idle.length === 0 && this.#sweep !== null) {
+      clearInterval(this.#sweep);
+      this.#sweep = null;
+    }
+  }
+}
+
+/** `Idle` includes settling. */
+type State = 'InUse' | 'Idle' | 'Gone';
+
+class PooledConnection implements HttpConnection {
+  readonly socket: Socket;
+  readonly #server: PoolOwner;
+  readonly #pool: ConnectionPool;
+  #state: State = 'InUse';
+  #user: ConnectionUser | null = null;
+  #error: Error | null = null;
+  reused = false;
+  idleUntil = 0;
+
+  constructor(socket: Socket, server: PoolOwner, pool: ConnectionPool) {
+    this.socket = socket;
+    this.#server = server;
+    this.#pool = pool;
+    server.open += 1;
+    socket.on('data', this.#onData).on('end', this.#onEnd).on('drain', this.#onDrain);
+    socket.on('error', this.#onError).on('close', this.#onClose);
+  }
+
+  get server(): ServerConfig {
+    return this.#server.config;
+  }
+
+  attach(user: ConnectionUser): void {
+    this.#user = user;
+  }
+
+  reuse(): void {
+    this.#state = 'InUse';
+    this.#server.open += 1;
+    this.reused = true;
+  }
+
+  recycle(idleMs: number): void {
+    if (this.#state !== 'InUse') {
+      return;
+    }
+    this.#state = 'Idle';
+    this.#user = null;
+    this.#server.open -= 1;
+    this.idleUntil = performance.now() + Math.min(idleMs, IDLE_TIMEOUT);
+    this.socket.resume();
+    this.#pool.settle(this);
+  }
+
+  destroy(): void {
+    this.#user = null;
+    this.#leave();
+    this.socket.destroy();
+  }
+
+  detach(): UpstreamConnection {
+    const { socket } = this;
+    const server = this.#server;
+    let released = false;
+    this.#user = null;
+    // The connection stays counted as open: whoever takes it over says when it has ended.
+    this.#state = 'Gone';
+    socket.pause();
+    socket.off('data', this.#onData).off('end', this.#onEnd).off('drain', this.#onDrain);
+    socket.off('error', this.#onError).off('close', this.#onClose);
+    return {
+      socket,
+      server: server.config,
+      release: () => {
+        server.open -= released ? 0 : 1;
+        released = true;
+      },
+    };
+  }
+
+  /** From any state to `Gone`. */
+  #leave(): void {
+    if (this.#state === 'InUse') {
+      this.#server.open -= 1;
+    }
+    if (this.#state === 'Idle') {
+      this.#pool.forget(this);
+    }
+    this.#state = 'Gone';
+  }
+
+  readonly #onData = (chunk: Buffer): void => {
+    if (this.#user === null) {
+      this.destroy();
+      return;
+    }
+    this.#user.upstreamData(chunk);
+  };
+
+  readonly #onEnd = (): void => {
+    if (this.#user === null) {
+      this.destroy();
+      return;
+    }
+    this.#user.upstreamEnd();
+  };
+
+  readonly #onDrain = (): void => {
+    this.#user?.upstreamDrained();
+  };
+
+  readonly #onError = (error: Error): void => {
+    this.#error = error;
+  };
+
+  readonly #onClose = (): void => {
+    const user = this.#user;
+    this.#user = null;
+    this.#leave();
+    user?.upstreamClosed(this.#error);
+  };
+}

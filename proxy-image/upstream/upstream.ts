@@ -1,0 +1,154 @@
+import type { BackendConfig } from '../config/types.ts';
+import type { ServerStatus } from '../config/status.ts';
+import { balance } from './balance.ts';
+import { attempt } from './connect.ts';
+import { ServerDirectory } from './directory.ts';
+import { allAttemptsFailed, UpstreamError } from './errors.ts';
+import { lookupAll, type Lookup } from './resolver.ts';
+import { candidate, type Server } from './server.ts';
+import { buildTlsPolicy, type TlsPolicy } from './tls.ts';
+import type {
+  ConnectAttempt,
+  ConnectRequest,
+  HttpConnection,
+  Upstream,
+  UpstreamConnection,
+} from './types.ts';
+
+/** What an upstream gets from the world around it. */
+export interface UpstreamEnvironment {
+  readonly lookup: Lookup;
+  /** Milliseconds on a monotonic clock. */
+  now(): number;
+  /** Where counting begins for RoundRobin; random, so that workers do not all begin with the same server. */
+  readonly firstTurn: number;
+}
+
+/**
+ * A backend that is ready to be used; nothing is resolved or connected yet.
+ *
+ * `trustPems` are the contents of the backend's trust files, in any order; with none of them the public roots are trusted.
+ */
+export function buildUpstream(
+  config: BackendConfig,
+  trustPems: readonly string[],
+  environment: UpstreamEnvironment = realEnvironment(),
+): Upstream {
+  return new BalancedUpstream(config, buildTlsPolicy(config, trustPems), environment);
+}
+
+function realEnvironment(): UpstreamEnvironment {
+  return { lookup: lookupAll, now: () => performance.now(), firstTurn: Math.floor(Math.random() * 1024) };
+}
+
+interface Connected {
+  readonly server: Server;
+  readonly socket: UpstreamConnection['socket'];
+}
+
+class BalancedUpstream implements Upstream {
+  readonly config: BackendConfig;
+  readonly #policy: TlsPolicy | null;
+  readonly #environment: UpstreamEnvironment;
+  readonly #directory: ServerDirectory;
+  #turn: number;
+
+  constructor(config: BackendConfig, policy: TlsPolicy | null, environment: UpstreamEnvironment) {
+    this.config = config;
+    this.#policy = policy;
+    this.#environment = environment;
+    this.#directory = new ServerDirectory(config.servers, environment.lookup);
+    this.#turn = environment.firstTurn;
+  }
+
+  async connect(request: ConnectRequest): Promise<UpstreamConnection> {
+    const { server, socket } = await this.#connectInOrder(request);
+    let released = false;
+    server.open += 1;
+    return {
+      socket,
+      server: server.config,
+      release: () => {
+        server.open -= released ? 0 : 1;
+        released = true;
+      },
+    };
+  }
+
+  takeIdle(sourceAddress: string): HttpConnection | null {
+    const [first] = this.#order(sourceAddress);
+    const connection = first?.pool.take() ?? null;
+    if (connection !== null) {
+      this.#turn += 1;
+    }
+    return connection;
+  }
+
+  async open(request: ConnectRequest): Promise<HttpConnection> {
+    const { server, socket } = await this.#connectInOrder(request);
+    return server.pool.adopt(socket);
+  }
+
+  status(): readonly ServerStatus[] {
+    return this.#directory.status();
+  }
+
+  retire(): void {
+    this.#directory.retire();
+  }
+
+  #order(sourceAddress: string): readonly Server[] {
+    const now = this.#environment.now();
+    const places = this.#directory.current(now);
+    const [only] = places;
+    if (only !== undefined && places.length === 1) {
+      return [only.server];
+    }
+    const candidates = places.map((place) => candidate(place, now));
+    return balance(this.config.balance, candidates, { sourceAddress, number: this.#turn }).map(
+      ({ server }) => server,
+    );
+  }
+
+  async #connectInOrder(request: ConnectRequest): Promise<Connected> {
+    let order = this.#order(request.sourceAddress);
+    if (order.length === 0) {
+      await this.#directory.settled();
+      order = this.#order(request.sourceAddress);
+    }
+    this.#turn += 1;
+    const attempts: ConnectAttempt[] = [];
+    for (const server of order) {
+      const connected = await this.#try(server, request, attempts);
+      if (connected !== null) {
+        return connected;
+      }
+    }
+    throw attempts.length > 0 ? allAttemptsFailed(this.config.name, attempts) : this.#nothingToTry();
+  }
+
+  /** Null when the attempt failed, which is then noted in `attempts`. */
+  async #try(server: Server, request: ConnectRequest, attempts: ConnectAttempt[]): Promise<Connected | null> {
+    server.health.attempting(this.#environment.now());
+    const outcome = await attempt(server, this.#policy, request);
+    switch (outcome.result) {
+      case 'Connected':
+        server.health.succeeded();
+        return { server, socket: outcome.socket };
+      case 'Failed':
+        server.health.failed(this.#environment.now(), outcome.message);
+        attempts.push({ server: server.label, kind: outcome.kind, message: outcome.message });
+        return null;
+      case 'Cancelled':
+        throw new UpstreamError('Cancelled', 'the client went away before a server was reached', attempts);
+    }
+  }
+
+  #nothingToTry(): UpstreamError {
+    const reasons = this.#directory.errors().map(({ message }) => message);
+    return new UpstreamError(
+      'NoServer',
+      `backend ${this.config.name} has no server: ${reasons.join('; ') || 'its names have no address'}`,
+    );
+  }
+}
