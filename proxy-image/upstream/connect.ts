@@ -99,7 +99,7 @@ function judge(socket: tls.TLSSocket, server: Server, policy: TlsPolicy): Attemp
   return { result: 'Connected', socket };
 }
 
-function describe(error: NodeJS.ErrnoException, server: Server): AttemptFailure {
+function describe(error: NodeJS.ErrnoException, server: Server, policy: TlsPolicy | null): AttemptFailure {
   const code = error.code ?? error.message;
   const handshake = handshakeFailure(code);
   if (handshake !== null) {

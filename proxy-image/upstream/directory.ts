@@ -37,9 +37,11 @@ export class ServerDirectory {
     return this.#places;
   }
 
-  /** Waits for the lookups under way, for the first request after the start. */
-  async settled(): Promise<void> {
-    await Promise.all(this.#entries.map(({ name }) => name.settled()));
+  /** Waits for the first answers that are still outstanding; false when there was nothing to wait for. */
+  async settled(): Promise<boolean> {
+    const pending = this.#entries.filter(({ addresses, name }) => addresses === null && name.pending);
+    await Promise.all(pending.map(({ name }) => name.settled()));
+    return pending.length > 0;
   }
 
   /** Why names could not be resolved. */

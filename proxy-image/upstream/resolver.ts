@@ -39,6 +39,11 @@ export class ResolvedName {
     }
   }
 
+  /** True while a lookup is under way. */
+  get pending(): boolean {
+    return this.#pending !== null;
+  }
+
   /** Why the last lookup failed; null when it did not. */
   get error(): string | null {
     return this.#error;

@@ -25,7 +25,7 @@ export interface UpstreamEnvironment {
 }
 
 /**
- * A backend that is ready to be used; nothing is resolved or connected yet.
+ * A backend that is ready to be used; its names are being looked up, and nothing is connected yet.
  *
  * `trustPems` are the contents of the backend's trust files, in any order; with none of them the public roots are trusted.
  */
@@ -59,6 +59,8 @@ class BalancedUpstream implements Upstream {
     this.#environment = environment;
     this.#directory = new ServerDirectory(config.servers, environment.lookup);
     this.#turn = environment.firstTurn;
+    // Names are looked up at once, so that the first client need not wait for it.
+    this.#directory.current(environment.now());
   }
 
   async connect(request: ConnectRequest): Promise<UpstreamConnection> {
@@ -111,20 +113,21 @@ class BalancedUpstream implements Upstream {
   }
 
   async #connectInOrder(request: ConnectRequest): Promise<Connected> {
-    let order = this.#order(request.sourceAddress);
-    if (order.length === 0) {
-      await this.#directory.settled();
-      order = this.#order(request.sourceAddress);
-    }
-    this.#turn += 1;
     const attempts: ConnectAttempt[] = [];
-    for (const server of order) {
-      const connected = await this.#try(server, request, attempts);
-      if (connected !== null) {
-        return connected;
+    const tried = new Set<Server>();
+    for (;;) {
+      const server = this.#order(request.sourceAddress).find((candidate) => !tried.has(candidate));
+      if (server !== undefined) {
+        tried.add(server);
+        const connected = await this.#try(server, request, attempts);
+        if (connected !== null) {
+          this.#turn += 1;
+          return connected;
+        }
+      } else if (!(await this.#directory.settled())) {
+        throw attempts.length > 0 ? allAttemptsFailed(this.config.name, attempts) : this.#nothingToTry();
       }
     }
-    throw attempts.length > 0 ? allAttemptsFailed(this.config.name, attempts) : this.#nothingToTry();
   }
 
   /** Null when the attempt failed, which is then noted in `attempts`. */
