@@ -88,10 +88,16 @@ const verbs: Readonly<Record<string, Verb>> = {
   },
 
   async status() {
-    describeInventory(takeInventory()).forEach(print);
+    const found = describeInventory(takeInventory());
+    if (found.length === 0) {
+      print('There is no cluster.');
+      process.exitCode = 1;
+      return;
+    }
+    found.forEach(print);
     const problems = await findProblems();
     if (problems.length > 0) {
-      problems.forEach(print);
+      print(`The cluster is not in order: ${problems.join(' ')}`);
       process.exitCode = 1;
       return;
     }

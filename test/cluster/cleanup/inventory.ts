@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { clusterFolder } from '../lifecycle/folders.ts';
 import { hostLink } from '../network/addresses.ts';
 import { listNamespaces } from '../network/namespace.ts';
@@ -47,24 +48,23 @@ export function isEmpty(inventory: Inventory): boolean {
   return Object.values(inventory).every((items: readonly unknown[]) => items.length === 0);
 }
 
-/** What there is, a line per kind: `3 processes (etcd, kubelet x 2)`. */
+/** What there is, a line per kind that there is something of: `3 processes: etcd, kubelet x 2`. */
 export function describeInventory(inventory: Inventory): string[] {
-  return [
-    line('process', 'processes', countByName(inventory.processes)),
-    line('network namespace', 'network namespaces', inventory.namespaces),
-    line('network interface', 'network interfaces', inventory.links),
-    line('mount', 'mounts', inventory.mounts),
-    line('cgroup', 'cgroups', inventory.cgroups),
-    line('folder', 'folders', inventory.folders),
-  ].flat();
-
-  function line(one: string, many: string, items: readonly string[]): string[] {
-    const count = one === 'process' ? inventory.processes.length : items.length;
-    return count === 0 ? [] : [`${count} ${count === 1 ? one : many} (${items.join(', ')})`];
-  }
+  const kinds: readonly [string, readonly string[]][] = [
+    ['processes', inventory.processes.map(({ name }) => name)],
+    ['network namespaces', inventory.namespaces],
+    ['network interfaces', inventory.links],
+    ['mounts', inventory.mounts],
+    // The same name in every hierarchy.
+    ['cgroups', inventory.cgroups.map((path) => basename(path))],
+    ['folders', inventory.folders],
+  ];
+  return kinds
+    .filter(([, names]) => names.length > 0)
+    .map(([kind, names]) => `${names.length} ${kind}: ${countEqual(names).join(', ')}`);
 }
 
-function countByName(processes: readonly ClusterProcess[]): string[] {
-  const byName = Map.groupBy(processes, ({ name }) => name);
-  return [...byName].map(([name, { length }]) => (length === 1 ? name : `${name} x ${length}`));
+function countEqual(names: readonly string[]): string[] {
+  const groups = Map.groupBy(names, (name) => name);
+  return [...groups].map(([name, { length }]) => (length === 1 ? name : `${name} x ${length}`));
 }

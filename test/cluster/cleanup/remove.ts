@@ -4,7 +4,7 @@ import { removeCgroup } from '../nodes/cgroups.ts';
 import { untilReady } from '../process/ready.ts';
 import { run } from '../process/run.ts';
 import { describeInventory, isEmpty, takeInventory } from './inventory.ts';
-import { findProcesses } from './processes.ts';
+import { endProcesses, findProcesses } from './processes.ts';
 
 const timeoutMs = 20_000;
 
@@ -17,7 +17,7 @@ const timeoutMs = 20_000;
 export async function removeCluster(): Promise<string[]> {
   const found = takeInventory();
 
-  await killProcesses();
+  await endProcesses('the cluster', findProcesses);
   for (const namespace of found.namespaces) {
     await deleteNamespace(namespace);
   }
@@ -43,27 +43,4 @@ export async function removeCluster(): Promise<string[]> {
     throw new Error(`Could not be removed:\n${describeInventory(left).join('\n')}`);
   }
   return describeInventory(found);
-}
-
-/** The first process of each machine takes the others with it, but one that was just being set up may not have any yet. */
-async function killProcesses(): Promise<void> {
-  await untilReady({
-    what: 'The end of all processes of the cluster',
-    async check() {
-      const processes = findProcesses();
-      for (const { pid } of processes) {
-        kill(pid);
-      }
-      return processes.length === 0 ? undefined : `${processes.map(({ name }) => name).join(', ')} still run`;
-    },
-    timeoutMs,
-  });
-}
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch {
-    // It has ended meanwhile.
-  }
 }

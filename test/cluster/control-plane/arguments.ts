@@ -64,6 +64,7 @@ export function apiServerArguments(layout: Layout, settings: ControlPlaneSetting
           `--audit-log-path=${layout.auditLog}`,
           `--audit-policy-file=${layout.auditPolicy}`,
           '--audit-log-mode=blocking',
+          '--audit-log-maxbackup=1',
         ]
       : []),
   ];
@@ -78,6 +79,8 @@ export function controllerManagerArguments(layout: Layout): string[] {
     '--kube-api-qps=200',
     '--kube-api-burst=400',
     `--service-account-private-key-file=${layout.serviceAccountKey}`,
+    // It makes this folder; the default would be one of the host's.
+    `--flex-volume-plugin-dir=${layout.volumePlugins}`,
     `--root-ca-file=${layout.authorityCertificate}`,
     `--cluster-signing-cert-file=${layout.authorityCertificate}`,
     `--cluster-signing-key-file=${layout.authorityKey}`,

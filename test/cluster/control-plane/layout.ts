@@ -12,6 +12,7 @@ export interface Layout {
   readonly authorityCertificate: string;
   readonly authorityKey: string;
   readonly serviceAccountKey: string;
+  readonly volumePlugins: string;
   /** Certificate, key and kubeconfig of one component. */
   identity(component: string): {
     readonly certificate: string;
@@ -33,6 +34,7 @@ export function layoutIn(folder: string): Layout {
     authorityCertificate: join(pki, 'authority.crt'),
     authorityKey: join(pki, 'authority.key'),
     serviceAccountKey: join(pki, 'service-accounts.key'),
+    volumePlugins: join(folder, 'volume-plugins'),
     identity: (component) => ({
       certificate: join(pki, `${component}.crt`),
       key: join(pki, `${component}.key`),

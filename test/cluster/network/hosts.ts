@@ -1,5 +1,13 @@
-import { controlPlane, nodes, prefix, serviceCidr } from './addresses.ts';
-import { connectNamespace, createNamespace, deleteNamespace, ipIn, listNamespaces } from './namespace.ts';
+import { endProcesses, findProcessesIn } from '../cleanup/processes.ts';
+import { nodes, prefix, serviceCidr } from './addresses.ts';
+import {
+  connectNamespace,
+  createNamespace,
+  deleteNamespace,
+  disconnectNamespace,
+  ipIn,
+  listNamespaces,
+} from './namespace.ts';
 
 /** A machine beside the cluster, for clients and backends: a network namespace of its own on the cluster's bridge. */
 export interface Host {
@@ -32,19 +40,28 @@ export async function addHost(name: string, address: string): Promise<Host> {
 
   const namespace = `${prefix}${name}`;
   await createNamespace(namespace);
-  await connectNamespace(namespace, address);
-  await addRoutes(namespace);
+  try {
+    await connectNamespace(namespace, address);
+    await addRoutes(namespace);
+  } catch (error) {
+    await removeHost(name);
+    throw error;
+  }
   return { name, namespace, address };
 }
 
-/** Removes a host of that name if there is one. What still runs in it is not stopped, but is cut off. */
+/**
+ * Removes a host of that name, if there is one, and ends what runs in it.
+ *
+ * @throws if a process in it cannot be ended
+ */
 export async function removeHost(name: string): Promise<void> {
   const namespace = `${prefix}${name}`;
   if (!listNamespaces().includes(namespace)) {
     return;
   }
-  // A process that still runs would keep the namespace, and with it the address.
-  await ipIn(controlPlane.name, `link delete ${namespace}`);
+  await endProcesses(namespace, () => findProcessesIn(namespace));
+  await disconnectNamespace(namespace);
   await deleteNamespace(namespace);
 }
 

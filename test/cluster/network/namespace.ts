@@ -51,14 +51,36 @@ export async function createBridge(): Promise<void> {
 }
 
 /**
- * Connects a namespace to the bridge: `eth0` with that address there, a port named like the namespace on the bridge. Both ends go
- * when the namespace does.
+ * Connects a namespace to the bridge: `eth0` with that address there, a port named like the namespace on the bridge.
  */
 export async function connectNamespace(namespace: string, address: string): Promise<void> {
-  await ipIn(controlPlane.name, `link add ${namespace} type veth peer name eth0 netns ${namespace}`);
+  const peer = `peer name eth0 address ${hardwareAddress(address)} netns ${namespace}`;
+  await ipIn(controlPlane.name, `link add ${namespace} type veth ${peer}`);
   await ipIn(controlPlane.name, `link set ${namespace} master ${bridge} up`);
   await ipIn(namespace, `address add ${address}/24 dev eth0`);
   await ipIn(namespace, 'link set eth0 up');
+}
+
+/**
+ * Takes a namespace off the bridge, if it is on it. Without that its port would stay until the kernel has found the time to dispose
+ * of the namespace, and be in the way of a new one with the same name.
+ */
+export async function disconnectNamespace(namespace: string): Promise<void> {
+  const { stdout } = await run('ip', ['-netns', controlPlane.name, '-json', 'link', 'show', 'type', 'veth']);
+  const ports = JSON.parse(stdout) as { ifname: string }[];
+  if (ports.some(({ ifname }) => ifname === namespace)) {
+    await ipIn(controlPlane.name, `link delete ${namespace}`);
+  }
+}
+
+/**
+ * The Ethernet address that goes with an IPv4 address. Always the same one, because neighbours remember it for a while: a host that
+ * is removed and made again would not be answered otherwise.
+ */
+export function hardwareAddress(address: string): string {
+  const bytes = address.split('.').map((byte) => Number(byte).toString(16).padStart(2, '0'));
+  // 02 marks it as locally administered.
+  return ['02', '00', ...bytes].join(':');
 }
 
 /** Connects the host's own namespace to the bridge by a link of that name. */

@@ -31,7 +31,7 @@ export async function startKubelet(
 }
 
 /** The kubelet's configuration. How often it looks for changed Secrets and ConfigMaps is left as it is in any cluster. */
-export function kubeletConfig(node: Node, layout: Layout): object {
+export function kubeletConfig(node: Node, layout: Layout) {
   const identity = layout.identity(node.name);
   return {
     apiVersion: 'kubelet.config.k8s.io/v1beta1',
