@@ -1,0 +1,81 @@
+import { createPrivateKey } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
+import { asResult, CertificateError } from './certificate-error.ts';
+import { orderChain, unusedFindings } from './chain.ts';
+import { makeMaterial } from './material.ts';
+import { pemBlocks } from './pem-blocks.ts';
+import type { CertificateResult } from './types.ts';
+import { parseCertificate } from './x509.ts';
+
+const CERTIFICATE_LABELS: readonly string[] = ['CERTIFICATE', 'X509 CERTIFICATE'];
+const KEY_LABELS: readonly string[] = ['PRIVATE KEY', 'RSA PRIVATE KEY', 'EC PRIVATE KEY'];
+
+/**
+ * Reads the two halves of a kubernetes.io/tls Secret: certificates in any order, and a key (PKCS#8, PKCS#1, SEC1). Other PEM blocks are passed over, so
+ * both halves may be the one file with key and chain that proxies are often given.
+ */
+export function readPemPair(chainPem: string, keyPem: string): CertificateResult {
+  return asResult(() => {
+    const key = readKey(keyPem);
+    const { chain, unused, findings } = orderChain(key, readCertificates(chainPem));
+    return {
+      ok: true,
+      material: makeMaterial(key, chain),
+      findings: [...findings, ...unusedFindings(unused)],
+    };
+  });
+}
+
+function readCertificates(text: string) {
+  const blocks = readBlocks(text, 'DamagedCertificate').filter(({ label }) =>
+    CERTIFICATE_LABELS.includes(label),
+  );
+  if (blocks.length === 0) {
+    throw new CertificateError(
+      'NoCertificate',
+      'there is no "BEGIN CERTIFICATE" in the chain; give it as PEM, the leaf and its intermediates in one file',
+    );
+  }
+  return blocks.map(({ body }, index) =>
+    parseCertificate(
+      `-----BEGIN CERTIFICATE-----${body}-----END CERTIFICATE-----`,
+      `certificate ${index + 1} of the chain`,
+    ),
+  );
+}
+
+function readKey(text: string): KeyObject {
+  const blocks = readBlocks(text, 'DamagedKey');
+  const block = blocks.find(({ label }) => KEY_LABELS.includes(label));
+  if (block === undefined) {
+    if (blocks.some(({ label }) => label === 'ENCRYPTED PRIVATE KEY')) throw encryptedKey();
+    const found = blocks.map(({ label }) => label).join(', ') || 'no PEM at all';
+    throw new CertificateError(
+      'NoPrivateKey',
+      `there is no private key (found: ${found}); give it as PEM, unencrypted`,
+    );
+  }
+  const { label, body } = block;
+  if (body.includes('ENCRYPTED')) throw encryptedKey();
+  try {
+    return createPrivateKey(`-----BEGIN ${label}-----${body}-----END ${label}-----`);
+  } catch {
+    throw new CertificateError(
+      'DamagedKey',
+      'the private key is cut off, altered, or of an unknown kind; export it again',
+    );
+  }
+}
+
+function readBlocks(text: string, reason: 'DamagedCertificate' | 'DamagedKey') {
+  const { blocks, unfinished } = pemBlocks(text);
+  if (unfinished === undefined) return blocks;
+  throw new CertificateError(reason, `"BEGIN ${unfinished}" has no "END ${unfinished}"; copy the whole file`);
+}
+
+function encryptedKey(): CertificateError {
+  return new CertificateError(
+    'EncryptedKey',
+    'the private key is encrypted, and a TLS Secret has no place for its password; decrypt it with openssl pkey -in encrypted.key -out tls.key',
+  );
+}
