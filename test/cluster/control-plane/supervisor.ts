@@ -4,6 +4,7 @@
  */
 import { renameSync, writeFileSync } from 'node:fs';
 import { identify } from '../process/identity.ts';
+import { print } from '../process/progress.ts';
 import { backgroundFiles } from './background.ts';
 import { startControlPlane } from './control-plane.ts';
 
@@ -13,7 +14,11 @@ const stopRequested = new Promise<void>((resolve) => {
   process.once('SIGINT', () => resolve());
 });
 
-const controlPlane = await startControlPlane({ folder: state, auditLog: true });
+const controlPlane = await startControlPlane({ folder: state, auditLog: true }).catch((error: unknown) => {
+  // Whoever started this process shows the end of its log: the message belongs there, not a stack.
+  print(error instanceof Error ? error.message : String(error));
+  process.exit(1);
+});
 writeFileSync(
   `${record}.new`,
   JSON.stringify({ supervisor: identify(process.pid), kubeconfig: controlPlane.kubeconfig }),
