@@ -43,7 +43,7 @@ export async function attempt(
     };
     const cancel = (): void => finish({ result: 'Cancelled' });
     const failed = (error: NodeJS.ErrnoException): void =>
-      finish({ result: 'Failed', ...describe(error, server) });
+      finish({ result: 'Failed', ...describe(error, server, policy) });
     const timer = setTimeout(
       () => finish({ result: 'Failed', ...timedOut(server, connectTimeout) }),
       connectTimeout,
@@ -118,10 +118,7 @@ function describe(error: NodeJS.ErrnoException, server: Server, policy: TlsPolic
         message: `there is no route to ${server.address} (${code}): check network and firewall`,
       };
     case 'ECONNRESET':
-      return {
-        kind: 'ConnectFailed',
-        message: `${server.address} closed the connection before it was established`,
-      };
+      return closedEarly(policy);
     default:
       return { kind: 'ConnectFailed', message: `the connection to ${server.address} failed (${code})` };
   }
