@@ -31,32 +31,28 @@ export async function attempt(
   }
   return new Promise((resolve) => {
     const socket = policy === null ? connectPlain(server) : connectTls(server, policy);
+    const readyEvent = policy === null ? 'connect' : 'secureConnect';
     const finish = (outcome: AttemptOutcome): void => {
       clearTimeout(timer);
-      signal.removeEventListener('abort', cancel);
-      socket.removeAllListeners('secureConnect').removeAllListeners('connect').removeAllListeners('close');
-      socket.removeListener('error', failed);
+      signal.removeEventListener('abort', cancelled);
+      socket.off('error', failed).off('close', closed).off(readyEvent, ready);
       if (outcome.result !== 'Connected') {
         socket.destroy();
       }
       resolve(outcome);
     };
-    const cancel = (): void => finish({ result: 'Cancelled' });
+    const cancelled = (): void => finish({ result: 'Cancelled' });
+    const late = (): void => finish({ result: 'Failed', ...timedOut(server, connectTimeout) });
     const failed = (error: NodeJS.ErrnoException): void =>
       finish({ result: 'Failed', ...describe(error, server, policy) });
-    const timer = setTimeout(
-      () => finish({ result: 'Failed', ...timedOut(server, connectTimeout) }),
-      connectTimeout,
-    );
-    signal.addEventListener('abort', cancel, { once: true });
+    const closed = (): void => finish({ result: 'Failed', ...closedEarly(policy) });
+    const ready = (): void => finish(judge(socket, server, policy));
+    const timer = setTimeout(late, connectTimeout);
+    signal.addEventListener('abort', cancelled);
     // Stays for good: an error that nobody waits for must not end the process.
-    socket.on('error', ignore).once('error', failed);
-    socket.once('close', () => finish({ result: 'Failed', ...closedEarly(policy) }));
-    if (socket instanceof tls.TLSSocket && policy !== null) {
-      socket.once('secureConnect', () => finish(judge(socket, server, policy)));
-    } else {
-      socket.once('connect', () => finish({ result: 'Connected', socket }));
-    }
+    socket.on('error', ignore);
+    socket.on('error', failed).on('close', closed);
+    socket.on(readyEvent, ready);
   });
 }
 
@@ -82,7 +78,10 @@ function prepare<T extends Socket>(socket: T): T {
   return socket;
 }
 
-function judge(socket: tls.TLSSocket, server: Server, policy: TlsPolicy): AttemptOutcome {
+function judge(socket: Socket, server: Server, policy: TlsPolicy | null): AttemptOutcome {
+  if (policy === null || !(socket instanceof tls.TLSSocket)) {
+    return { result: 'Connected', socket };
+  }
   const problem = policy.verify(socket, server.config);
   if (problem !== null) {
     server.session = undefined;
