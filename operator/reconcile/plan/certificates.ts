@@ -1,12 +1,15 @@
 import { readKeystore } from '../../certificates/keystore.ts';
 import { readPemPair } from '../../certificates/pem.ts';
-import type { CertificateResult } from '../../certificates/types.ts';
+import type { CertificateSuccess } from '../../certificates/types.ts';
 import type { CertificateSpec } from '../../api/spec/certificate.ts';
 import type { Finding } from '../../api/status.ts';
 import type { PlanInput, PlannedCertificate, Problem, SecretData } from './types.ts';
 
 /** Password of the keystore that Teamwork Cloud is shipped with. */
 const SHIPPED_PASSWORD = 'nomagic';
+
+/** A certificate that was read, or why not: what the Secrets lack, or what is wrong with what they hold. */
+type ReadResult = CertificateSuccess | ({ readonly ok: false } & Problem);
 
 interface PlannedCertificates {
   readonly planned: readonly PlannedCertificate[];
@@ -24,11 +27,7 @@ export function planCertificates(specs: readonly CertificateSpec[], input: PlanI
   };
 }
 
-function planCertificate(
-  spec: CertificateSpec,
-  result: CertificateResult,
-  input: PlanInput,
-): PlannedCertificate {
+function planCertificate(spec: CertificateSpec, result: ReadResult, input: PlanInput): PlannedCertificate {
   const { name } = spec;
   if (result.ok) return { state: 'Valid', name, material: result.material, problem: null };
   const problem: Problem = { reason: result.reason, message: `${certificatePath(spec)}: ${result.message}` };
@@ -38,7 +37,7 @@ function planCertificate(
   return { state: 'LastGood', name, material: lastGood.material, problem };
 }
 
-function readCertificate(spec: CertificateSpec, secrets: ReadonlyMap<string, SecretData>): CertificateResult {
+function readCertificate(spec: CertificateSpec, secrets: ReadonlyMap<string, SecretData>): ReadResult {
   const secret = secrets.get(spec.secretRef.name);
   if (secret === undefined) {
     return failure(
@@ -51,7 +50,7 @@ function readCertificate(spec: CertificateSpec, secrets: ReadonlyMap<string, Sec
     : readKeystoreSecret(spec, spec.keystore, { secret, secrets });
 }
 
-function readTlsSecret(spec: CertificateSpec, secret: SecretData): CertificateResult {
+function readTlsSecret(spec: CertificateSpec, secret: SecretData): ReadResult {
   const chain = secret.get('tls.crt');
   const key = secret.get('tls.key');
   if (chain === undefined || key === undefined) {
@@ -76,7 +75,7 @@ function readKeystoreSecret(
   spec: CertificateSpec,
   keystore: KeystoreSpec,
   { secret, secrets }: KeystoreSecrets,
-): CertificateResult {
+): ReadResult {
   const bytes = secret.get(keystore.key);
   if (bytes === undefined) {
     const has = [...secret.keys()].join(', ') || 'nothing';
@@ -93,10 +92,7 @@ function readKeystoreSecret(
   );
 }
 
-function readPassword(
-  keystore: KeystoreSpec,
-  secrets: ReadonlyMap<string, SecretData>,
-): string | CertificateResult {
+function readPassword(keystore: KeystoreSpec, secrets: ReadonlyMap<string, SecretData>): string | ReadResult {
   const { passwordRef } = keystore;
   if (passwordRef === undefined) return SHIPPED_PASSWORD;
   const secret = secrets.get(passwordRef.name);
@@ -121,6 +117,6 @@ function certificatePath(spec: CertificateSpec): string {
   return `spec.certificates[${spec.name}]`;
 }
 
-function failure(reason: string, message: string): CertificateResult {
+function failure(reason: string, message: string): ReadResult {
   return { ok: false, reason, message };
 }

@@ -1,0 +1,96 @@
+import type { TeamworkProxy } from '../api/resource.ts';
+import type { KubernetesObject, Pod, Secret, Service } from '../kube/types.ts';
+import type { PemPair, PlanInput, SecretData } from './plan/types.ts';
+import { FRONTEND_LABEL, objectNames } from './render/metadata.ts';
+
+/** What gathering reads from; implemented by the caches and the client that operator/main.ts wires up. */
+export interface ClusterView {
+  /** The Secret as the API server has it now; undefined when it does not exist. */
+  readSecret(namespace: string, name: string): Promise<Secret | undefined>;
+  /** Every object that belongs to the proxy (owner reference by uid), of all kinds that are rendered. */
+  ownedBy(proxy: TeamworkProxy): readonly KubernetesObject[];
+  /** The proxy's pods, without those that are being removed. */
+  podsOf(proxy: TeamworkProxy): readonly Pod[];
+}
+
+/** Everything one pass needs to know, read once. */
+export interface Gathered {
+  readonly input: PlanInput;
+  readonly owned: readonly KubernetesObject[];
+  readonly pods: readonly Pod[];
+}
+
+/** Reads all that a pass needs; nothing after it reads the API, but for what was just applied. */
+export async function gather(proxy: TeamworkProxy, cluster: ClusterView): Promise<Gathered> {
+  const { namespace, name } = proxy.metadata;
+  const owned = cluster.ownedBy(proxy);
+  const names = referencedSecrets(proxy);
+  const [served, ...secrets] = await Promise.all([
+    cluster.readSecret(namespace, objectNames.tls(name)),
+    ...names.map((secret) => cluster.readSecret(namespace, secret)),
+  ]);
+  return {
+    input: {
+      proxy,
+      secrets: new Map(names.flatMap((secret, index) => entry(secret, secrets[index]))),
+      lastGood: lastGood(proxy, served),
+      listenerPorts: listenerPorts(servicesOf(owned)),
+    },
+    owned,
+    pods: cluster.podsOf(proxy),
+  };
+}
+
+/** Names of the Secrets that a resource refers to, each once. */
+export function referencedSecrets({ spec }: TeamworkProxy): readonly string[] {
+  const names = spec.certificates.flatMap(({ secretRef, keystore }) => [
+    secretRef.name,
+    ...(keystore?.passwordRef === undefined ? [] : [keystore.passwordRef.name]),
+  ]);
+  return [...new Set(names)];
+}
+
+/** The Services among a proxy's objects, by name of their frontend. */
+export function servicesOf(owned: readonly KubernetesObject[]): ReadonlyMap<string, Service> {
+  const services = owned.filter((object): object is Service => object.kind === 'Service');
+  return new Map(
+    services.flatMap((service) => {
+      const frontend = service.metadata?.labels?.[FRONTEND_LABEL];
+      return frontend === undefined ? [] : [[frontend, service] as const];
+    }),
+  );
+}
+
+function entry(name: string, secret: Secret | undefined): readonly (readonly [string, SecretData])[] {
+  return secret === undefined ? [] : [[name, decode(secret)]];
+}
+
+function decode(secret: Secret): SecretData {
+  return new Map(
+    Object.entries(secret.data ?? {}).map(([key, value]) => [key, Buffer.from(value, 'base64')]),
+  );
+}
+
+/** What the proxy's own Secret holds, unless somebody else's Secret has that name. */
+function lastGood(proxy: TeamworkProxy, served: Secret | undefined): ReadonlyMap<string, PemPair> {
+  if (served?.metadata?.ownerReferences?.some(({ uid }) => uid === proxy.metadata.uid) !== true)
+    return new Map();
+  const data = decode(served);
+  return new Map(
+    proxy.spec.certificates.flatMap(({ name }) => {
+      const chain = data.get(`${name}.crt`);
+      const key = data.get(`${name}.key`);
+      if (chain === undefined || key === undefined) return [];
+      return [[name, { chainPem: chain.toString('utf8'), keyPem: key.toString('utf8') }] as const];
+    }),
+  );
+}
+
+function listenerPorts(services: ReadonlyMap<string, Service>): ReadonlyMap<string, number> {
+  return new Map(
+    [...services].flatMap(([frontend, service]) => {
+      const target = service.spec?.ports?.[0]?.targetPort;
+      return typeof target === 'number' ? [[frontend, target] as const] : [];
+    }),
+  );
+}

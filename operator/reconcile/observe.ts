@@ -1,0 +1,47 @@
+import type { ProxyStatus } from '../../proxy-image/config/status.ts';
+import type { Pod } from '../kube/types.ts';
+import { ADMIN_PORT } from './render/deployment.ts';
+import type { PodReport } from './status/types.ts';
+
+/** How long a pod may take to answer, in milliseconds. */
+const ANSWER_TIMEOUT = 2000;
+
+/** Asks every proxy pod what it serves. A pod that does not answer is reported with the reason; nothing is thrown. */
+export async function observePods(pods: readonly Pod[]): Promise<readonly PodReport[]> {
+  return Promise.all(pods.map(observePod));
+}
+
+async function observePod(pod: Pod): Promise<PodReport> {
+  const name = pod.metadata?.name ?? '';
+  const address = pod.status?.podIP;
+  if (address === undefined) return { name, status: null, problem: waitingReason(pod) };
+  const host = address.includes(':') ? `[${address}]` : address;
+  try {
+    const response = await fetch(`http://${host}:${ADMIN_PORT}/status`, {
+      signal: AbortSignal.timeout(ANSWER_TIMEOUT),
+    });
+    if (!response.ok) return { name, status: null, problem: `/status answered ${response.status}` };
+    return { name, status: (await response.json()) as ProxyStatus, problem: null };
+  } catch (error) {
+    return { name, status: null, problem: waitingReason(pod) ?? describe(error) };
+  }
+}
+
+/** Why a pod does not run yet, in Kubernetes' own words; null when it runs. */
+function waitingReason({ status }: Pod): string | null {
+  for (const { state } of status?.containerStatuses ?? []) {
+    const { waiting } = state ?? {};
+    if (waiting?.reason !== undefined) return [waiting.reason, waiting.message].filter(Boolean).join(': ');
+  }
+  const unschedulable = status?.conditions?.find(
+    ({ type, status }) => type === 'PodScheduled' && status === 'False',
+  );
+  if (unschedulable !== undefined) return unschedulable.message ?? 'not scheduled yet';
+  return status?.phase === 'Running' ? null : 'starting';
+}
+
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { cause } = error;
+  return cause instanceof Error ? cause.message : error.message;
+}
