@@ -1,11 +1,7 @@
 import type { OpenApiSchema } from '../schema/builder.ts';
-import { PATTERNS } from '../spec/patterns.ts';
+import { describePattern } from '../spec/patterns.ts';
 import { show } from './errors.ts';
 import { suggest } from './suggest.ts';
-
-const wordsByPattern: ReadonlyMap<string, string> = new Map(
-  Object.values(PATTERNS).map(({ pattern, words }) => [pattern, words]),
-);
 
 /** What is wrong with a string or a whole number of the right type; undefined if nothing is. */
 export function scalarFault(schema: OpenApiSchema, value: string | number): string | undefined {
@@ -29,10 +25,7 @@ function stringFault(schema: OpenApiSchema, value: string): string | undefined {
       : `${show(value)} is too short: at least ${minLength} characters`;
   if (length > maxLength) return `${show(value)} is too long: at most ${maxLength} characters`;
   if (pattern === undefined || new RegExp(pattern, 'u').test(value)) return undefined;
-  const words = wordsByPattern.get(pattern);
-  return words === undefined
-    ? `${show(value)} must match ${pattern}`
-    : `must be ${words}, not ${show(value)}`;
+  return `must be ${describePattern(pattern).words}, not ${show(value)}`;
 }
 
 function boundsFault(

@@ -2,6 +2,8 @@ import { QUANTITY_PATTERN } from '../schema/builder.ts';
 
 /** A regular expression (the syntax that RE2 and JavaScript share) and in words what it admits. */
 interface Pattern {
+  /** What is written so, for the reference. */
+  readonly name: string;
   readonly pattern: string;
   /** Completes "must be ...". */
   readonly words: string;
@@ -12,51 +14,72 @@ const LABEL = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
 /** Every pattern of the schema. */
 export const PATTERNS = {
   entryName: {
+    name: 'name',
     pattern: `^${LABEL}$`,
     words: 'lower-case letters, digits and hyphens, such as `web-1`',
   },
   resourceName: {
+    name: 'resource name',
     pattern: '^[a-z]([-a-z0-9]*[a-z0-9])?$',
     words: 'lower-case letters, digits and hyphens, with a letter first, as Services are named after it',
   },
   dataKey: {
+    name: 'key',
     pattern: '^[-._a-zA-Z0-9]+$',
     words: 'a key of a Secret: letters, digits, `-`, `_` and `.`',
   },
   subdomain: {
+    name: 'DNS name',
     pattern: `^${LABEL}(\\.${LABEL})*$`,
     words: 'lower-case letters, digits, hyphens and dots, such as `twc.example.com`',
   },
   hostname: {
+    name: 'host name',
     pattern: `^(\\*\\.)?${LABEL}(\\.${LABEL})*$`,
     words: 'a host name in lower case, such as `twc.example.com` or `*.example.com`',
   },
   serverHost: {
+    name: 'host',
     pattern: '^[-a-zA-Z0-9._:]+$',
     words: 'a DNS name or an IP address, without scheme, path and brackets',
   },
   urlPath: {
+    name: 'path',
     pattern: "^/$|^(/[-A-Za-z0-9._~!$&'()*+,;=:@]+)+$",
     words: 'a path such as `/webapp`, without a slash at its end and without a query',
   },
   redirectTarget: {
+    name: 'redirect target',
     pattern: '^(https?://[!-.0-~]+)?/[!-~]*$',
     words: 'a path such as `/webapp`, or a URL with a path such as `https://twc.example.com/`',
   },
   duration: {
+    name: 'duration',
     pattern: '^([0-9]+(h|m|s|ms))+$',
     words: 'a duration such as `30s`, `1h30m` or `250ms`',
   },
   byteSize: {
+    name: 'size',
     pattern: '^[0-9]+(Ki|Mi|Gi)?$',
     words: 'a number of bytes such as `65536` or `100Mi`',
   },
   fingerprint: {
+    name: 'fingerprint',
     pattern: '^[0-9a-fA-F]{64}$',
     words: '64 hexadecimal digits without colons',
   },
   quantity: {
+    name: 'quantity',
     pattern: QUANTITY_PATTERN,
     words: 'a quantity such as `500m`, `2` or `256Mi`',
   },
 } as const satisfies Readonly<Record<string, Pattern>>;
+
+const byExpression: ReadonlyMap<string, Pattern> = new Map(
+  Object.values(PATTERNS).map((entry) => [entry.pattern, entry]),
+);
+
+/** What a pattern is called and admits; of a pattern that is not one of these, the expression itself. */
+export function describePattern(pattern: string): Pattern {
+  return byExpression.get(pattern) ?? { name: 'string', pattern, words: `what matches ${pattern}` };
+}
