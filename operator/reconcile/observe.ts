@@ -28,16 +28,22 @@ async function observePod(pod: Pod): Promise<PodReport> {
 }
 
 /** Why a pod does not run yet, in Kubernetes' own words; null when it runs. */
-function waitingReason({ status }: Pod): string | null {
-  for (const { state } of status?.containerStatuses ?? []) {
-    const { waiting } = state ?? {};
-    if (waiting?.reason !== undefined) return [waiting.reason, waiting.message].filter(Boolean).join(': ');
-  }
-  const unschedulable = status?.conditions?.find(
-    ({ type, status }) => type === 'PodScheduled' && status === 'False',
-  );
-  if (unschedulable !== undefined) return unschedulable.message ?? 'not scheduled yet';
-  return status?.phase === 'Running' ? null : 'starting';
+function waitingReason(pod: Pod): string | null {
+  const reason = containerWaits(pod) ?? notScheduled(pod);
+  if (reason !== undefined) return reason;
+  return pod.status?.phase === 'Running' ? null : 'starting';
+}
+
+function containerWaits({ status }: Pod): string | undefined {
+  const waiting = (status?.containerStatuses ?? []).flatMap(({ state }) => state?.waiting ?? []);
+  const [first] = waiting;
+  return first === undefined ? undefined : [first.reason, first.message].filter(Boolean).join(': ');
+}
+
+function notScheduled({ status }: Pod): string | undefined {
+  const condition = status?.conditions?.find(({ type }) => type === 'PodScheduled');
+  if (condition?.status !== 'False') return undefined;
+  return condition.message ?? 'not scheduled yet';
 }
 
 function describe(error: unknown): string {

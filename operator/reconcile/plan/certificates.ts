@@ -1,12 +1,9 @@
-import { readKeystore } from '../../certificates/keystore.ts';
+import { DEFAULT_PASSWORD, readKeystore } from '../../certificates/keystore.ts';
 import { readPemPair } from '../../certificates/pem.ts';
 import type { CertificateSuccess } from '../../certificates/types.ts';
 import type { CertificateSpec } from '../../api/spec/certificate.ts';
 import type { Finding } from '../../api/status.ts';
 import type { PlanInput, PlannedCertificate, Problem, SecretData } from './types.ts';
-
-/** Password of the keystore that Teamwork Cloud is shipped with. */
-const SHIPPED_PASSWORD = 'nomagic';
 
 /** A certificate that was read, or why not: what the Secrets lack, or what is wrong with what they hold. */
 type ReadResult = CertificateSuccess | ({ readonly ok: false } & Problem);
@@ -94,7 +91,7 @@ function readKeystoreSecret(
 
 function readPassword(keystore: KeystoreSpec, secrets: ReadonlyMap<string, SecretData>): string | ReadResult {
   const { passwordRef } = keystore;
-  if (passwordRef === undefined) return SHIPPED_PASSWORD;
+  if (passwordRef === undefined) return DEFAULT_PASSWORD;
   const secret = secrets.get(passwordRef.name);
   if (secret === undefined) {
     return failure(

@@ -82,6 +82,8 @@ function podSpec(proxy: TeamworkProxy, workload: WorkloadSpec, defaultImage: str
   };
 }
 
+type ResourceRequirements = NonNullable<PodSpec['containers'][number]['resources']>;
+
 function placement(workload: WorkloadSpec): Partial<PodSpec> {
   return {
     ...(workload.nodeSelector === undefined ? {} : { nodeSelector: { ...workload.nodeSelector } }),
@@ -123,10 +125,7 @@ function container(workload: WorkloadSpec, defaultImage: string): PodSpec['conta
   };
 }
 
-function resources({
-  requests,
-  limits,
-}: NonNullable<WorkloadSpec['resources']>): PodSpec['containers'][number]['resources'] {
+function resources({ requests, limits }: NonNullable<WorkloadSpec['resources']>): ResourceRequirements {
   return {
     ...(requests === undefined ? {} : { requests: asStrings(requests) }),
     ...(limits === undefined ? {} : { limits: asStrings(limits) }),

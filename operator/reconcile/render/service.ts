@@ -17,7 +17,7 @@ export function renderService(plan: Plan, flow: Flow): Service {
     kind: 'Service',
     metadata: {
       ...metadata,
-      annotations: { ...requestAnnotations(plan, flow, settings), ...settings.annotations },
+      annotations: { ...requestAnnotations(plan, settings), ...settings.annotations },
     },
     spec: {
       type: 'LoadBalancer',
@@ -49,11 +49,7 @@ export function loadBalancerOf({ proxy }: Plan, { frontend }: Flow): LoadBalance
   };
 }
 
-function requestAnnotations(
-  plan: Plan,
-  flow: Flow,
-  settings: LoadBalancerSpec,
-): Readonly<Record<string, string>> {
+function requestAnnotations(plan: Plan, settings: LoadBalancerSpec): Readonly<Record<string, string>> {
   const { address } = settings;
   if (address === undefined) return {};
   const sharing = plan.flows.filter(({ frontend }) => frontend.loadBalancer.address === address);

@@ -1,5 +1,5 @@
 import type { Service } from '../../kube/types.ts';
-import type { Flow, Plan } from '../plan/types.ts';
+import type { Flow, Plan, PlannedCertificate, Problem } from '../plan/types.ts';
 import { servesConfig } from './data-plane.ts';
 import { assignedAddress } from './frontends.ts';
 import type { ConditionDraft, DataPlane, Observation } from './types.ts';
@@ -30,31 +30,32 @@ function accepted({ refusals, flows }: Plan): ConditionDraft {
 }
 
 function certificatesValid({ certificates }: Plan, now: Date): ConditionDraft {
-  const problems = certificates.flatMap((certificate) => {
-    if (certificate.problem !== null) {
-      const consequence = certificate.state === 'LastGood' ? ' What was valid before is served on.' : '';
-      return [{ ...certificate.problem, message: `${certificate.problem.message}.${consequence}` }];
-    }
-    const { notAfter } = certificate.material.leaf;
-    if (notAfter > now) return [];
-    const message = `spec.certificates[${certificate.name}]: expired on ${day(notAfter)}; put a renewed one into its Secret. It is served all the same.`;
-    return [{ reason: 'Expired', message }];
-  });
+  const type = 'CertificatesValid';
+  const problems = certificates.flatMap((certificate) => certificateProblem(certificate, now) ?? []);
   const [first] = problems;
   if (first === undefined) {
-    return {
-      type: 'CertificatesValid',
-      status: 'True',
-      reason: 'Valid',
-      message: `${certificates.length} certificates`,
-    };
+    return { type, status: 'True', reason: 'Valid', message: `${certificates.length} certificates` };
   }
   return {
-    type: 'CertificatesValid',
+    type,
     status: 'False',
     reason: first.reason,
     message: problems.map(({ message }) => message).join(' '),
   };
+}
+
+function certificateProblem(certificate: PlannedCertificate, now: Date): Problem | null {
+  if (certificate.state === 'Missing') {
+    return { ...certificate.problem, message: `${certificate.problem.message}.` };
+  }
+  if (certificate.problem !== null) {
+    const { reason, message } = certificate.problem;
+    return { reason, message: `${message}. What was valid before is served on.` };
+  }
+  const { notAfter } = certificate.material.leaf;
+  if (notAfter > now) return null;
+  const message = `spec.certificates[${certificate.name}]: expired on ${day(notAfter)}; put a renewed one into its Secret. It is served all the same.`;
+  return { reason: 'Expired', message };
 }
 
 function addressesAssigned({ flows }: Plan, services: ReadonlyMap<string, Service>): ConditionDraft {

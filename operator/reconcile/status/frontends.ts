@@ -16,7 +16,7 @@ export function frontendReports(
   return plan.flows.map((flow) => {
     const { frontend, backends, unservable } = flow;
     const address = assignedAddress(services.get(frontend.name));
-    const host = publicHost(plan, flow) ?? address;
+    const host = publicHost(flow) ?? address;
     const requested = frontend.loadBalancer.address;
     return {
       name: frontend.name,
@@ -52,7 +52,7 @@ export function clientSettings(
 }
 
 /** The host name by which a flow is reached, where it is known: several layer-4 flows on different addresses can't share one name. */
-function publicHost(plan: Plan, { frontend }: Flow): string | undefined {
+function publicHost({ frontend }: Flow): string | undefined {
   if (frontend.protocol !== 'HTTP' && frontend.protocol !== 'HTTPS') return undefined;
   return frontend.hostnames.find((name) => !name.startsWith('*.'));
 }

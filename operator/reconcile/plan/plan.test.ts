@@ -1,0 +1,214 @@
+import { describe, expect, it } from '@jest/globals';
+import { keystoreSecrets, LAYER7, planInput, PUBLIC_CERTIFICATE } from '../testdata/inputs.ts';
+import { plan } from './plan.ts';
+import type { PemPair, PlanInput } from './types.ts';
+
+describe('a plan of the Teamwork Cloud shorthand', () => {
+  it('has every flow, each on a port of its own, and nothing to refuse', () => {
+    const { flows, refusals, certificates } = plan(planInput(LAYER7));
+
+    expect(flows.map(({ frontend, listenerPort }) => [frontend.name, listenerPort])).toEqual([
+      ['web', 10_001],
+      ['client', 10_002],
+      ['license', 10_003],
+    ]);
+    expect(flows.every(({ unservable }) => unservable === null)).toBe(true);
+    expect(refusals).toEqual([]);
+    expect(certificates).toMatchObject([{ name: 'public', state: 'Valid', problem: null }]);
+  });
+
+  it('turns a Service into a server by its cluster name', () => {
+    const cloud = { ...LAYER7.teamworkCloud, servers: [], service: { name: 'nodes' } };
+
+    const { backends } = plan(planInput({ ...LAYER7, teamworkCloud: cloud }));
+
+    expect(backends.find(({ spec }) => spec.name === 'client')?.servers).toEqual([
+      { host: 'nodes.mcs.svc', port: 10_002 },
+    ]);
+  });
+});
+
+describe('what a plan refuses', () => {
+  const TCP_BACKEND = { name: 'tcp', protocol: 'TCP', servers: [{ host: 'a', port: 1 }] };
+  const tcpFrontend = (name: string, more: object = {}) => ({
+    name,
+    protocol: 'TCP',
+    backend: 'tcp',
+    ...more,
+  });
+
+  it.each([
+    [
+      'a backend that is not there',
+      { frontends: [tcpFrontend('a', { backend: 'other' })], backends: [TCP_BACKEND] },
+      'UnknownBackend',
+      'spec.frontends[a]: there is no backend other (there are tcp); add it to spec.backends or correct the name',
+    ],
+    [
+      'a backend that only another shorthand would make',
+      { ...LAYER7, frontends: [tcpFrontend('a', { backend: 'authserver' })] },
+      'UnknownBackend',
+      'spec.frontends[a]: there is no backend authserver (there are webapp, rest, client, license); add it to spec.backends or correct the name',
+    ],
+    [
+      'layers that do not fit',
+      { frontends: [{ name: 'a', protocol: 'HTTP', backend: 'tcp' }], backends: [TCP_BACKEND] },
+      'ProtocolMismatch',
+      "spec.frontends[a]: protocol HTTP can't lead to backend tcp with protocol TCP: behind TCP and TLS a backend has protocol TCP or TLS, behind HTTP and HTTPS it has HTTP or HTTPS",
+    ],
+    [
+      'a certificate that is not there',
+      {
+        frontends: [{ name: 'a', protocol: 'TLS', backend: 'tcp', certificates: ['none'] }],
+        backends: [TCP_BACKEND],
+      },
+      'UnknownCertificate',
+      'spec.frontends[a].certificates: there is no certificate none (there are none); add it to spec.certificates or correct the name',
+    ],
+    [
+      'one address and port for two flows, one of them from the shorthand',
+      {
+        ...LAYER7,
+        teamworkCloud: { ...LAYER7.teamworkCloud, addresses: { client: '192.0.2.1' } },
+        frontends: [tcpFrontend('b', { backend: 'client', loadBalancer: { address: '192.0.2.1' } })],
+      },
+      'AddressConflict',
+      'spec.frontends[b].loadBalancer.address: frontends client and b both ask for 192.0.2.1 port 443; give each an address of its own, or another port',
+    ],
+  ])('%s', (_, spec, reason, message) => {
+    const { refusals } = plan(planInput(spec));
+
+    expect(refusals.map((refusal) => [refusal.reason, `${refusal.path}: ${refusal.message}`])).toEqual([
+      [reason, message],
+    ]);
+  });
+});
+
+describe('a certificate that can not be used', () => {
+  function servedBefore(): ReadonlyMap<string, PemPair> {
+    const [certificate] = plan(planInput(LAYER7)).certificates;
+    if (certificate?.state !== 'Valid') throw new Error('the fixture is not valid');
+    return new Map([['public', certificate.material]]);
+  }
+
+  const faults: readonly [string, Partial<PlanInput>, object, string, string][] = [
+    [
+      'a missing Secret',
+      { secrets: new Map() },
+      LAYER7,
+      'SecretNotFound',
+      'Secret twc-keystore does not exist',
+    ],
+    [
+      'a Secret without the keystore',
+      { secrets: new Map([['twc-keystore', new Map([['other', Buffer.from('')]])]]) },
+      LAYER7,
+      'SecretKeyNotFound',
+      'Secret twc-keystore has no key keystore.p12 (it has other); correct keystore.key',
+    ],
+    [
+      'a wrong password',
+      { secrets: keystoreSecrets('rsa.p12', 'wrong') },
+      LAYER7,
+      'WrongPassword',
+      'password',
+    ],
+    [
+      'an alias that is not there',
+      {},
+      {
+        ...LAYER7,
+        certificates: [
+          { ...PUBLIC_CERTIFICATE, keystore: { ...PUBLIC_CERTIFICATE.keystore, alias: 'other' } },
+        ],
+      },
+      'AliasNotFound',
+      'aliases with a key: teamworkcloud',
+    ],
+    [
+      'a Secret that is no kubernetes.io/tls',
+      {},
+      { ...LAYER7, certificates: [{ name: 'public', secretRef: { name: 'twc-keystore' } }] },
+      'SecretKeyNotFound',
+      'has no tls.crt (it has keystore.p12, password)',
+    ],
+  ];
+
+  it.each(faults)(
+    'for %s is a problem that says what to do, and takes only its flows along',
+    (_, changes, spec, reason, text) => {
+      const { certificates, flows } = plan(planInput(spec, changes));
+
+      expect(certificates).toMatchObject([{ state: 'Missing', problem: { reason } }]);
+      expect(certificates[0]?.problem?.message).toContain(`spec.certificates[public]: `);
+      expect(certificates[0]?.problem?.message).toContain(text);
+      expect(
+        flows.filter(({ unservable }) => unservable !== null).map(({ frontend }) => frontend.name),
+      ).toEqual(['web']);
+    },
+  );
+
+  it.each(faults)('for %s is served on where it was served before', (_, changes, spec, reason) => {
+    const lastGood = servedBefore();
+
+    const { certificates, flows } = plan(planInput(spec, { ...changes, lastGood }));
+
+    expect(certificates).toMatchObject([
+      { state: 'LastGood', problem: { reason }, material: { chainPem: lastGood.get('public')?.chainPem } },
+    ]);
+    expect(flows.every(({ unservable }) => unservable === null)).toBe(true);
+  });
+
+  it('does not leave a backend verified by the public authorities in its place', () => {
+    const spec = {
+      certificates: [PUBLIC_CERTIFICATE],
+      frontends: [{ name: 'a', protocol: 'TCP', backend: 'secure' }],
+      backends: [
+        { name: 'secure', protocol: 'TLS', servers: [{ host: 'a', port: 1 }], tls: { trust: ['public'] } },
+      ],
+    };
+
+    const { flows } = plan(planInput(spec, { secrets: new Map() }));
+
+    expect(flows[0]?.unservable).toBe(
+      "backend secure can't be verified, as none of its trusted certificates (public) can be used",
+    );
+  });
+});
+
+describe('passwords', () => {
+  it('lose the line end that an editor put behind them', () => {
+    const { certificates } = plan(planInput(LAYER7, { secrets: keystoreSecrets('rsa.p12', 'nomagic\n') }));
+
+    expect(certificates[0]?.state).toBe('Valid');
+  });
+
+  it('are the shipped one where none is named, which is a finding', () => {
+    const { certificates, findings } = plan(
+      planInput({ ...LAYER7, certificates: [{ ...PUBLIC_CERTIFICATE, keystore: {} }] }),
+    );
+
+    expect(certificates[0]?.state).toBe('Valid');
+    expect(findings).toMatchObject([{ path: 'spec.certificates[public]', reason: 'DefaultPassword' }]);
+  });
+});
+
+describe('findings', () => {
+  it('name a client flow without encryption and servers that are not verified', () => {
+    const cloud = {
+      ...LAYER7.teamworkCloud,
+      client: { encryption: 'Cleartext' },
+      backendTls: { verify: 'None' },
+    };
+
+    const { findings } = plan(
+      planInput({ ...LAYER7, teamworkCloud: cloud }, { secrets: keystoreSecrets('chain.p12', 'changeit') }),
+    );
+
+    expect(findings.map(({ path, reason }) => [path, reason])).toEqual([
+      ['spec.teamworkCloud.client.encryption', 'CleartextClient'],
+      ['spec.backends[webapp].tls.verify', 'UpstreamNotVerified'],
+      ['spec.backends[rest].tls.verify', 'UpstreamNotVerified'],
+    ]);
+  });
+});
