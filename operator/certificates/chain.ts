@@ -1,6 +1,6 @@
 import type { KeyObject, X509Certificate } from 'node:crypto';
 import { CertificateError } from './certificate-error.ts';
-import { isIssuedByPublicRoot } from './public-roots.ts';
+import { publicRootOf } from './public-roots.ts';
 import type { CertificateFinding } from './types.ts';
 import { describeCertificate, distinguishedName, isIssuedBy, isSelfSigned } from './x509.ts';
 
@@ -52,7 +52,7 @@ export function unusedFindings(unused: readonly X509Certificate[]): CertificateF
 
 /** A chain may stop below a root that clients have by themselves; anywhere else clients cannot go on. */
 function incompleteness(last: X509Certificate): CertificateFinding[] {
-  if (isSelfSigned(last) || isIssuedByPublicRoot(last)) return [];
+  if (isSelfSigned(last) || publicRootOf(last) !== undefined) return [];
   return [
     {
       reason: 'IncompleteChain',

@@ -4,12 +4,12 @@ import { isIssuedBy } from './x509.ts';
 
 let rootsBySubject: ReadonlyMap<string, readonly X509Certificate[]> | undefined;
 
-/** Whether a public root (of the list that Node carries) issued the certificate, so that clients can go on by themselves. */
-export function isIssuedByPublicRoot(certificate: X509Certificate): boolean {
+/** The public root (of the list that Node carries) that issued a certificate; undefined where none did. */
+export function publicRootOf(certificate: X509Certificate): X509Certificate | undefined {
   rootsBySubject ??= Map.groupBy(
     rootCertificates.map((pem) => new X509Certificate(pem)),
     ({ subject }) => subject,
   );
   const candidates = rootsBySubject.get(certificate.issuer) ?? [];
-  return candidates.some((root) => isIssuedBy(certificate, root));
+  return candidates.find((root) => isIssuedBy(certificate, root));
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash as digest } from 'node:crypto';
 import { CertificateError } from '../certificate-error.ts';
 
 /** What a derived key is for: the "diversifier" of RFC 7292 appendix B.3. */
@@ -40,8 +40,8 @@ export function deriveKey({ hash, password, salt, iterations, purpose, length }:
   let I = Buffer.concat([repeatToMultiple(salt, v), repeatToMultiple(password, v)]);
   const parts: Buffer[] = [];
   for (let derived = 0; derived < length; derived += parts.at(-1)?.length ?? length) {
-    let A = createHash(hash).update(D).update(I).digest();
-    for (let round = 1; round < iterations; round += 1) A = createHash(hash).update(A).digest();
+    let A = digest(hash, Buffer.concat([D, I]), 'buffer');
+    for (let round = 1; round < iterations; round += 1) A = digest(hash, A, 'buffer');
     parts.push(A);
     I = addToBlocks(I, Buffer.alloc(v, A));
   }

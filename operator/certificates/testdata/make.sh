@@ -72,3 +72,11 @@ export_openssl openssl-umlauts-legacy.p12 'pässwörd€' -name teamworkcloud -l
 export_openssl openssl-empty-password.p12 '' -name teamworkcloud
 export_openssl openssl-no-mac.p12 changeit -name teamworkcloud -nomac
 export_openssl openssl-plain.p12 '' -name teamworkcloud -keypbe NONE -certpbe NONE -nomac
+
+# Trust stores with one certificate, in the clear, for comparing what we write byte by byte.
+trust_store() { # keystore, type
+  keytool -importcert -noprompt -keystore "$1" -storetype "$2" -storepass changeit -alias teamwork-proxy -file "$scratch/root.pem" \
+    -J-Dkeystore.pkcs12.certProtectionAlgorithm=NONE
+}
+trust_store trust.jks JKS
+trust_store trust.p12 PKCS12
