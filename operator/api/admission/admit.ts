@@ -14,6 +14,7 @@ export interface Identity {
   readonly generation: number;
 }
 
+/** The resource as the API server would have it, or everything that is wrong with the document. */
 export type Admission =
   | { readonly ok: true; readonly resource: TeamworkProxy }
   | { readonly ok: false; readonly errors: readonly AdmissionError[] };
@@ -68,6 +69,7 @@ export function admit(document: unknown, identity: Identity = IDENTITY): Admissi
   };
 }
 
+/** What of the metadata counts when a resource is created. */
 function createdMetadata({ name, namespace, labels, annotations }: TeamworkProxy['metadata']) {
   return {
     name,

@@ -118,29 +118,40 @@ function doubleEntries(
   value: readonly unknown[],
   path: string,
 ): readonly AdmissionError[] {
-  const keyOf = identityOf(schema);
-  if (keyOf === undefined) return [];
+  const identify = identityOf(schema);
+  if (identify === undefined) return [];
   const firstIndex = new Map<string, number>();
   const errors: AdmissionError[] = [];
   for (const [index, item] of value.entries()) {
-    const key = keyOf(item);
+    const { key, words } = identify(item);
     const first = firstIndex.get(key);
     if (first === undefined) firstIndex.set(key, index);
     else
       errors.push({
         path: `${path}[${index}]`,
-        message: `${key} is there already, as entry ${first}; give each once`,
+        message: `${words} is there already, as entry ${first}; give each once`,
       });
   }
   return errors;
 }
 
+interface EntryIdentity {
+  readonly key: string;
+  /** The same for a message. */
+  readonly words: string;
+}
+
 /** How the entries of a list are told apart; undefined where they need not differ. */
-function identityOf(schema: OpenApiSchema): ((item: unknown) => string) | undefined {
-  if (schema['x-kubernetes-list-type'] === 'set') return show;
-  const keys = schema['x-kubernetes-list-map-keys'];
-  if (keys === undefined) return undefined;
-  return (item) => keys.map((key) => `${key} ${show(isObject(item) ? item[key] : undefined)}`).join(', ');
+function identityOf(schema: OpenApiSchema): ((item: unknown) => EntryIdentity) | undefined {
+  if (schema['x-kubernetes-list-type'] === 'set')
+    return (item) => ({ key: JSON.stringify(item), words: show(item) });
+  const names = schema['x-kubernetes-list-map-keys'];
+  if (names === undefined) return undefined;
+  return (item) => {
+    const values = names.map((name) => (isObject(item) ? item[name] : undefined));
+    const words = names.map((name, index) => `${name} ${show(values[index])}`).join(', ');
+    return { key: JSON.stringify(values), words };
+  };
 }
 
 function validateScalar(

@@ -180,6 +180,12 @@ export const validCases: readonly ValidCase[] = [
     document: manifest(layer4({ trustedSources: ['192.0.2.1/24', '0.0.0.0/0', '::/0'] })),
   },
   {
+    desc: 'two long paths that differ only at their end',
+    document: manifest(
+      layer7({ routes: [{ paths: [`/${'a'.repeat(200)}x`, `/${'a'.repeat(200)}y`], backend: 'web' }] }),
+    ),
+  },
+  {
     desc: 'nulls, as a key without a value gives in YAML',
     document: manifest(
       layer4(
