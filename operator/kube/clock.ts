@@ -27,7 +27,9 @@ export async function sleep(clock: Clock, ms: number, signal: AbortSignal): Prom
   if (signal.aborted) return;
   const { promise, resolve } = Promise.withResolvers<void>();
   const cancel = clock.after(ms, resolve);
-  signal.addEventListener('abort', () => resolve(), { once: true });
+  const wake = () => resolve();
+  signal.addEventListener('abort', wake, { once: true });
   await promise;
   cancel();
+  signal.removeEventListener('abort', wake);
 }

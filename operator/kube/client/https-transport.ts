@@ -1,0 +1,82 @@
+import {
+  Agent as HttpAgent,
+  type ClientRequest,
+  type IncomingMessage,
+  request as httpRequest,
+} from 'node:http';
+import { Agent as HttpsAgent, type RequestOptions, request as httpsRequest } from 'node:https';
+import type { KubeConfig } from '@kubernetes/client-node';
+import type { Transport, TransportRequest, TransportResponse } from './transport.ts';
+
+/** Before cloud load balancers forget a quiet connection, and as client-go does, in milliseconds. */
+const TCP_KEEP_ALIVE = 30_000;
+
+/** How long an idle connection is kept, in milliseconds; less than the API server's 90 seconds, so that we are the one to close it. */
+const IDLE_CONNECTION = 60_000;
+
+/**
+ * Requests over HTTP/1.1 connections that are kept for the next request. Credentials are asked of `config` for every request: it reads
+ * token and certificate files again, and a connection is only shared by requests with the same ones.
+ */
+export function createHttpsTransport(config: KubeConfig): Transport {
+  const cluster = config.getCurrentCluster();
+  if (cluster === null) {
+    throw new Error('The kubeconfig has no current context that names a cluster; set "current-context".');
+  }
+  const server = new URL(cluster.server);
+  const secure = server.protocol === 'https:';
+  const agentOptions = { keepAlive: true, keepAliveMsecs: TCP_KEEP_ALIVE, timeout: IDLE_CONNECTION };
+  const agent = secure ? new HttpsAgent(agentOptions) : new HttpAgent(agentOptions);
+  const open = secure ? httpsRequest : httpRequest;
+
+  async function attempt(request: TransportRequest): Promise<Attempt> {
+    const options: RequestOptions = { headers: { ...request.headers } };
+    await config.applyToHTTPSOptions(options);
+    // The agent that client-node gives does not keep connections; it is only needed for the way through a proxy.
+    if (cluster?.proxyUrl === undefined) options.agent = agent;
+    const outgoing = open(server, {
+      ...options,
+      method: request.method,
+      path: join(server.pathname, request.path),
+      signal: request.signal,
+    });
+    return exchange(outgoing, request.body);
+  }
+
+  return {
+    host: server.host,
+    async send(request) {
+      request.signal.throwIfAborted();
+      const first = await attempt(request);
+      if ('response' in first) return first.response;
+      request.signal.throwIfAborted();
+      // The server may close a kept connection just when we use it; that says nothing of the server's health.
+      const retry = first.connectionWasReused && request.method !== 'POST' ? await attempt(request) : first;
+      if ('response' in retry) return retry.response;
+      request.signal.throwIfAborted();
+      throw retry.error;
+    },
+    close: () => agent.destroy(),
+  };
+}
+
+type Attempt =
+  | { readonly response: TransportResponse }
+  | { readonly error: Error; readonly connectionWasReused: boolean };
+
+async function exchange(outgoing: ClientRequest, body: string | undefined): Promise<Attempt> {
+  const { promise, resolve } = Promise.withResolvers<Attempt>();
+  outgoing.on('response', (message: IncomingMessage) => {
+    resolve({
+      response: { status: message.statusCode ?? 0, headers: message.headers, body: message },
+    });
+  });
+  // Stays attached: once there is an answer, its body reports what happens to the connection.
+  outgoing.on('error', (error) => resolve({ error, connectionWasReused: outgoing.reusedSocket }));
+  outgoing.end(body);
+  return promise;
+}
+
+function join(prefix: string, path: string): string {
+  return prefix.replace(/\/$/, '') + path;
+}
