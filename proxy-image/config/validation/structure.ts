@@ -1,0 +1,111 @@
+import type {
+  BackendConfig,
+  CertificateConfig,
+  FrontendConfig,
+  FrontendLimits,
+  FrontendTimeouts,
+  ProxyConfig,
+  RedirectConfig,
+  RouteConfig,
+  ServerConfig,
+  UpstreamTlsConfig,
+} from '../types.ts';
+import { integer, list, oneOf, optional, record, text } from './decoder.ts';
+import {
+  isAddress,
+  isCidr,
+  isFileName,
+  isHostname,
+  isName,
+  isPath,
+  isRedirectTarget,
+  isServerHost,
+  isSha256,
+} from './formats.ts';
+
+const name = text('a name of lower-case letters, digits and hyphens, at most 63 characters', isName);
+const port = integer(1, 65_535);
+const fileName = text('the name of a file', isFileName);
+const path = text('a path such as "/webapp", without a slash at its end and without a query', isPath);
+const sha256 = text('a SHA-256 as 64 lower-case hex digits', isSha256);
+/** The longest that a timer of Node can wait, nearly 25 days. */
+const MAX_DURATION = 2 ** 31 - 1;
+const duration = integer(1, MAX_DURATION, 'milliseconds');
+
+const certificate = record<CertificateConfig>({
+  name,
+  chainFile: fileName,
+  keyFile: fileName,
+  chainSha256: optional(sha256),
+});
+
+const route = record<RouteConfig>({ paths: list(path, 1), backend: name });
+
+const redirect = record<RedirectConfig>({
+  from: path,
+  to: text('a path such as "/webapp", or a URL such as "https://twc.example.com/"', isRedirectTarget),
+  status: oneOf(301, 302, 307, 308),
+});
+
+const limits = record<FrontendLimits>({
+  connections: integer(1, 1_000_000),
+  headerBytes: integer(1024, 1_048_576, 'bytes'),
+  bodyBytes: integer(0, Number.MAX_SAFE_INTEGER, 'bytes, 0 for no limit'),
+});
+
+const timeouts = record<FrontendTimeouts>({
+  handshake: duration,
+  connect: duration,
+  idle: duration,
+  header: duration,
+  request: duration,
+  keepAlive: duration,
+  halfClose: duration,
+  drain: integer(0, MAX_DURATION, 'milliseconds'),
+});
+
+const frontend = record<FrontendConfig>({
+  name,
+  address: text('an IPv4 or IPv6 address of this host, such as "::"', isAddress),
+  port,
+  publicPort: port,
+  protocol: oneOf('TCP', 'TLS', 'HTTP', 'HTTPS'),
+  certificates: list(name),
+  hostnames: list(
+    text('a host name in lower case, such as "twc.example.com" or "*.example.com"', isHostname),
+  ),
+  routes: list(route),
+  redirects: list(redirect),
+  backend: optional(name),
+  trustedSources: list(text('an address range such as "10.0.0.0/8"', isCidr)),
+  limits,
+  timeouts,
+});
+
+const serverHost = text('a DNS name or an IP address, without scheme, port and brackets', isServerHost);
+
+const server = record<ServerConfig>({ host: serverHost, port });
+
+const upstreamTls = record<UpstreamTlsConfig>({
+  verify: oneOf('Chain', 'Pinned', 'None'),
+  trustFiles: list(fileName),
+  pinnedSha256: list(sha256),
+  serverName: optional(serverHost),
+});
+
+const backend = record<BackendConfig>({
+  name,
+  protocol: oneOf('TCP', 'TLS', 'HTTP', 'HTTPS'),
+  balance: oneOf('SourceAddress', 'RoundRobin', 'LeastConnections'),
+  servers: list(server, 1),
+  tls: optional(upstreamTls),
+});
+
+/** The shape of the document: every field with what it may hold. */
+export const proxyConfig = record<ProxyConfig>({
+  version: oneOf(1),
+  accessLog: oneOf('Off', 'Errors', 'All'),
+  certificates: list(certificate),
+  frontends: list(frontend),
+  backends: list(backend),
+});

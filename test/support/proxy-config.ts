@@ -1,0 +1,58 @@
+import type { BackendConfig, FrontendConfig, ProxyConfig } from '../../proxy-image/config/types.ts';
+
+/** A configuration that serves nothing yet; what is given replaces its part. */
+export function proxyConfig(parts: Partial<ProxyConfig> = {}): ProxyConfig {
+  return { version: 1, accessLog: 'All', certificates: [], frontends: [], backends: [], ...parts };
+}
+
+/** A layer 4 frontend on loopback that leads to the backend `servers`; what is given replaces its part. */
+export function frontendConfig(
+  parts: Partial<Omit<FrontendConfig, 'limits' | 'timeouts'>> & Overrides = {},
+): FrontendConfig {
+  const { limits, timeouts, ...rest } = parts;
+  const protocol = parts.protocol ?? 'TCP';
+  return {
+    name: 'flow',
+    address: '127.0.0.1',
+    port: 1,
+    publicPort: 443,
+    protocol,
+    certificates: protocol === 'TLS' || protocol === 'HTTPS' ? ['public'] : [],
+    hostnames: [],
+    routes: [],
+    redirects: [],
+    backend: 'servers',
+    trustedSources: [],
+    ...rest,
+    limits: { connections: 1000, headerBytes: 32_768, bodyBytes: 0, ...limits },
+    timeouts: { ...TIMEOUTS, ...timeouts },
+  };
+}
+
+interface Overrides {
+  readonly limits?: Partial<FrontendConfig['limits']>;
+  readonly timeouts?: Partial<FrontendConfig['timeouts']>;
+}
+
+/** Longer than any test takes: a test that waits for one sets it itself. */
+const TIMEOUTS: FrontendConfig['timeouts'] = {
+  handshake: 30_000,
+  connect: 30_000,
+  idle: 60_000,
+  header: 30_000,
+  request: 60_000,
+  keepAlive: 60_000,
+  halfClose: 60_000,
+  drain: 60_000,
+};
+
+/** The backend `servers` on the given loopback ports; what is given replaces its part. */
+export function backendConfig(ports: readonly number[], parts: Partial<BackendConfig> = {}): BackendConfig {
+  return {
+    name: 'servers',
+    protocol: 'TCP',
+    balance: 'RoundRobin',
+    servers: ports.map((port) => ({ host: '127.0.0.1', port })),
+    ...parts,
+  };
+}
