@@ -75,6 +75,24 @@ describe('what a plan refuses', () => {
       'AddressConflict',
       'spec.frontends[b].loadBalancer.address: frontends client and b both ask for 192.0.2.1 port 443; give each an address of its own, or another port',
     ],
+    [
+      'one IPv6 address in two spellings',
+      {
+        frontends: [
+          tcpFrontend('a', { loadBalancer: { address: '2001:db8::1' } }),
+          tcpFrontend('b', { loadBalancer: { address: '2001:DB8:0::1' } }),
+        ],
+        backends: [TCP_BACKEND],
+      },
+      'AddressConflict',
+      'spec.frontends[b].loadBalancer.address: frontends a and b both ask for 2001:db8::1 port 443; give each an address of its own, or another port',
+    ],
+    [
+      'a path that leads to two backends',
+      { ...LAYER7, teamworkCloud: { ...LAYER7.teamworkCloud, extraPaths: ['/osmc'] } },
+      'RepeatedPath',
+      'spec.frontends[web].routes: /osmc is given more than once, so it is undecided where it leads; keep one',
+    ],
   ])('%s', (_, spec, reason, message) => {
     const { refusals } = plan(planInput(spec));
 

@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import type { BackendSpec } from '../../api/spec/backend.ts';
 import type { CertificateSpec } from '../../api/spec/certificate.ts';
 import type { FrontendSpec } from '../../api/spec/frontend.ts';
@@ -19,6 +20,7 @@ export function refusals(
     ...frontends.flatMap((frontend) => mixedLayers(frontend, backendsByName)),
     ...unknownCertificates(frontends, backends, new Set(certificates.map(({ name }) => name))),
     ...addressClashes(frontends),
+    ...frontends.flatMap(repeatedPaths),
   ];
 }
 
@@ -81,7 +83,7 @@ function addressClashes(frontends: readonly FrontendSpec[]): readonly Finding[] 
   const clashes: Finding[] = [];
   for (const { name, port, loadBalancer } of frontends) {
     if (loadBalancer.address === undefined) continue;
-    const place = `${loadBalancer.address} port ${port}`;
+    const place = `${canonical(loadBalancer.address)} port ${port}`;
     const first = takenBy.get(place);
     if (first === undefined) {
       takenBy.set(place, name);
@@ -94,6 +96,27 @@ function addressClashes(frontends: readonly FrontendSpec[]): readonly Finding[] 
     });
   }
   return clashes;
+}
+
+/** One spelling for each address; IPv6 has many. */
+function canonical(address: string): string {
+  return isIPv6(address) ? new URL(`http://[${address}]`).hostname.slice(1, -1) : address;
+}
+
+function repeatedPaths(frontend: FrontendSpec): readonly Finding[] {
+  const uses = [
+    ...repeated(frontend.routes.flatMap(({ paths }) => paths)).map((path) => ['routes', path] as const),
+    ...repeated(frontend.redirects.map(({ from }) => from)).map((path) => ['redirects', path] as const),
+  ];
+  return uses.map(([field, path]) => ({
+    path: `spec.frontends[${frontend.name}].${field}`,
+    reason: 'RepeatedPath',
+    message: `${path} is given more than once, so it is undecided where it leads; keep one`,
+  }));
+}
+
+function repeated(values: readonly string[]): readonly string[] {
+  return [...new Set(values.filter((value, index) => values.indexOf(value) !== index))];
 }
 
 function list(names: Iterable<string>): string {
