@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto';
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { dump, load } from 'js-yaml';
+import type { KubernetesObject } from '../../kube/types.ts';
+import { plan } from '../plan/plan.ts';
+import { LAYER7, planInput } from '../testdata/inputs.ts';
+import { render } from './render.ts';
+
+/** What a specification becomes, as files: `<case>.in.yaml` is the spec, `<case>.out.yaml` the objects. `UPDATE_GOLDEN=1` rewrites the latter. */
+const FOLDER = new URL('../testdata/golden/', import.meta.url);
+const IMAGE = 'localhost/teamwork-proxy:1.0.0';
+
+const cases = readdirSync(FOLDER).flatMap((file) => /^(.*)\.in\.yaml$/.exec(file)?.[1] ?? []);
+
+describe('rendered objects', () => {
+  it.each(cases)('of %s are those of the golden file', (name) => {
+    const spec = load(readFileSync(new URL(`${name}.in.yaml`, FOLDER), 'utf8')) as object;
+    const goldenFile = new URL(`${name}.out.yaml`, FOLDER);
+
+    const { objects } = render(plan(planInput(spec)), IMAGE);
+    const text = objects
+      .map((object) => dump(readable(object), { noRefs: true, lineWidth: 140 }))
+      .join('---\n');
+
+    if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(goldenFile, text);
+    expect(text).toBe(readFileSync(goldenFile, 'utf8'));
+  });
+
+  it('are the same when rendered again', () => {
+    const input = planInput(LAYER7);
+
+    expect(render(plan(input), IMAGE)).toEqual(render(plan(input), IMAGE));
+  });
+
+  it('leave the pod template as it is whatever changes in flows, backends, routes and certificates', () => {
+    const template = (spec: object): unknown =>
+      render(plan(planInput(spec)), IMAGE).objects.find(({ kind }) => kind === 'Deployment');
+    const other = {
+      frontends: [{ name: 'a', protocol: 'TCP', port: 10_002, backend: 'b' }],
+      backends: [{ name: 'b', protocol: 'TCP', servers: [{ host: 'c', port: 1 }] }],
+    };
+
+    expect(template(other)).toEqual(template(LAYER7));
+  });
+});
+
+/** Bytes that nobody can read are replaced by their digest, so that a difference still shows. */
+function readable(object: KubernetesObject): object {
+  const { data, binaryData } = object as {
+    data?: Record<string, string>;
+    binaryData?: Record<string, string>;
+  };
+  if (object.kind === 'Secret') return { ...object, data: digests(data) };
+  return binaryData === undefined ? object : { ...object, binaryData: digests(binaryData) };
+}
+
+function digests(values: Readonly<Record<string, string>> = {}): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(values).map(([key, value]) => [
+      key,
+      `sha256:${createHash('sha256').update(Buffer.from(value, 'base64')).digest('hex').slice(0, 16)}`,
+    ]),
+  );
+}
