@@ -1,0 +1,61 @@
+import { join } from 'node:path';
+import { locate } from '../../cluster/binaries/locate.ts';
+import { clusterKubeconfig } from '../../cluster/lifecycle/health.ts';
+import { projectFolder } from '../../cluster/paths.ts';
+import { run } from '../../cluster/process/run.ts';
+import { kube, kubeJson } from './kube.ts';
+import type { KubeList, KubeObject } from './kube.ts';
+import { operatorNamespace, testLabel } from './layout.ts';
+
+const release = 'teamwork-proxy-operator';
+
+/** Installs the operator as the README says, into a namespace that admits restricted pods only, and waits until it is ready. */
+export async function installOperator(): Promise<void> {
+  await kube('create', 'namespace', operatorNamespace);
+  await kube('label', 'namespace', operatorNamespace, 'pod-security.kubernetes.io/enforce=restricted');
+  const values = ['--set', 'logLevel=debug', '--set', 'networkPolicy.enabled=true'];
+  await helm(
+    'install',
+    release,
+    join(projectFolder, 'charts', release),
+    ...values,
+    '--wait',
+    '--timeout',
+    '2m',
+  );
+}
+
+/** Removes what an earlier run left in the cluster: test namespaces first, so that the operator can still look after them. */
+export async function removeOperator(): Promise<void> {
+  await kube('delete', 'namespace', `--selector=${testLabel}`, '--wait', '--timeout=150s');
+  await helm('uninstall', release, '--ignore-not-found', '--wait');
+  await kube('delete', 'namespace', operatorNamespace, '--ignore-not-found', '--wait', '--timeout=150s');
+  await kube('delete', 'crd', 'teamworkproxies.teamworkproxy.io', '--ignore-not-found', '--wait');
+}
+
+/** Where things stand, for the message of a failed wait: the operator's last words and the namespace's events. */
+export async function diagnose(namespace: string): Promise<string> {
+  const parts = [
+    ['get', 'teamworkproxies,deployments,pods,services', '--output=wide', `--namespace=${namespace}`],
+    ['get', 'events', '--sort-by=.lastTimestamp', `--namespace=${namespace}`],
+    ['logs', `deployment/${release}`, `--namespace=${operatorNamespace}`, '--tail=30'],
+  ];
+  const texts = await Promise.all(
+    parts.map(async (args) => {
+      const output = await kube(...args).catch(String);
+      return `$ kubectl ${args.join(' ')}\n${output}`;
+    }),
+  );
+  return texts.join('\n');
+}
+
+/** The operator's pods. */
+export async function operatorPods(): Promise<readonly KubeObject[]> {
+  const { items } = await kubeJson<KubeList<KubeObject>>('get', 'pods', `--namespace=${operatorNamespace}`);
+  return items;
+}
+
+async function helm(...args: readonly string[]): Promise<void> {
+  const cluster = [`--kubeconfig=${clusterKubeconfig()}`, `--namespace=${operatorNamespace}`];
+  await run(locate('helm'), [...args, ...cluster], { timeoutMs: 180_000 });
+}
