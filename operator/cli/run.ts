@@ -1,0 +1,91 @@
+import { isIP } from 'node:net';
+import type { AdminAddress } from '../standalone/admin.ts';
+import { watchFiles } from '../standalone/manifests/watch.ts';
+import { Standalone } from '../standalone/standalone.ts';
+import type { Report } from '../standalone/types.ts';
+import { parseArguments, UsageError } from './arguments.ts';
+import { hostAddresses, manifestSources, SOURCE_HELP, sourceOptions } from './sources.ts';
+
+export const RUN_HELP = `Usage: tproxy run [OPTIONS] FILE|FOLDER...
+
+Serves every TeamworkProxy of the manifests on this host, each by a proxy process of its own, and takes over what changes in the files
+without dropping a connection. A flow listens on the address it requests if this host has that, else on a loopback address; a port
+that this user may not listen on is moved, 443 to 8443. SIGHUP reads the files again; SIGTERM and SIGINT (Ctrl-C) let connections end
+first, a second one ends at once.
+
+${SOURCE_HELP}
+  --host NAME=ADDRESS  reach servers with this host name at this address; TLS still verifies the name (repeatable)
+  --admin ADDRESS:PORT where /status, /metrics and the probes are; with several TeamworkProxies on the ports from this one on
+                       (default: any free port of 127.0.0.1)
+  --workers N          processes of each proxy (default: as many as there are CPUs)
+  --drain-timeout TIME how long connections may live on at the end, such as 30s
+
+Exit code: that of the proxy; 1 if the manifests can't be served at the start; 64 for a wrong command line.
+`;
+
+const OPTIONS = {
+  ...sourceOptions,
+  host: { type: 'string', multiple: true },
+  admin: { type: 'string' },
+  workers: { type: 'string' },
+  'drain-timeout': { type: 'string' },
+} as const;
+
+const CONSOLE: Report = {
+  info: (text) => void process.stdout.write(`${text}\n`),
+  error: (text) => void process.stderr.write(`${text}\n`),
+};
+
+/** Serves manifests until a signal comes; gives the exit code. */
+export async function run(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parseArguments(args, OPTIONS);
+  const sources = manifestSources(positionals, values.secret);
+  const standalone = await Standalone.create({
+    sources,
+    hosts: hostAddresses(values.host),
+    admin: adminAddress(values.admin),
+    workers: workers(values.workers),
+    drainTimeout: values['drain-timeout'],
+    output: 'inherit',
+    report: CONSOLE,
+  });
+  const ended = endOnSignal(standalone);
+  if (!(await standalone.reload())) return Math.max(1, await standalone.stop('SIGTERM'));
+  const reload = (): void => void standalone.reload();
+  using _watching = await watchFiles([...sources.paths, ...sources.secretFolders.values()], reload);
+  process.on('SIGHUP', reload);
+  // Something may have changed before it was watched.
+  reload();
+  return await ended;
+}
+
+/** The first signal is passed on, the second one ends at once; gives the exit code. */
+async function endOnSignal(standalone: Standalone): Promise<number> {
+  const ended = Promise.withResolvers<number>();
+  let stopping = false;
+  const stop = (signal: NodeJS.Signals): void => {
+    if (!stopping) CONSOLE.info(`${signal}: waiting for connections to end; once more to end now`);
+    void standalone.stop(stopping ? 'SIGKILL' : signal).then(ended.resolve);
+    stopping = true;
+  };
+  process.on('SIGINT', stop).on('SIGTERM', stop);
+  return ended.promise;
+}
+
+function adminAddress(text: string | undefined): AdminAddress | undefined {
+  if (text === undefined) return undefined;
+  const [, bracketed, plain, digits] = /^(?:\[([^\]]+)\]|([^:]+)):([0-9]+)$/.exec(text) ?? [];
+  const address = bracketed ?? plain ?? '';
+  const port = Number(digits);
+  if (isIP(address) === 0 || port < 1 || port > 65_535)
+    throw new UsageError(`--admin ${text}: is not of the form ADDRESS:PORT, such as 127.0.0.1:9901`);
+  return { address, port };
+}
+
+function workers(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < 1)
+    throw new UsageError(`--workers ${text}: is not a positive number`);
+  return count;
+}

@@ -1,0 +1,35 @@
+import { plan } from '../reconcile/plan/plan.ts';
+import type { PemPair, Plan } from '../reconcile/plan/types.ts';
+import { secretsIn } from './manifests/load.ts';
+import type { LoadedManifests } from './manifests/load.ts';
+
+/** A TeamworkProxy with its plan; `id` is `namespace/name`. */
+export interface PlannedProxy {
+  readonly id: string;
+  readonly plan: Plan;
+}
+
+/** Chain and key of what was served last, by the id of the TeamworkProxy and the name of the certificate. */
+export type LastGood = ReadonlyMap<string, ReadonlyMap<string, PemPair>>;
+
+/** Plans every TeamworkProxy of the manifests. */
+export function planAll(manifests: LoadedManifests, lastGood: LastGood): readonly PlannedProxy[] {
+  return manifests.proxies.map((proxy) => {
+    const { namespace, name } = proxy.metadata;
+    const id = `${namespace}/${name}`;
+    const input = {
+      proxy,
+      secrets: secretsIn(namespace, manifests),
+      lastGood: lastGood.get(id) ?? new Map<string, PemPair>(),
+      listenerPorts: new Map<string, number>(),
+    };
+    return { id, plan: plan(input) };
+  });
+}
+
+/** Why the plans can't be carried out, one line each. */
+export function refusalLines(planned: readonly PlannedProxy[]): readonly string[] {
+  return planned.flatMap(({ id, plan }) =>
+    plan.refusals.map(({ path, message }) => `TeamworkProxy ${id}: ${path}: ${message}`),
+  );
+}

@@ -1,0 +1,93 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { PemPair, Plan } from '../../reconcile/plan/types.ts';
+import { renderConfig, serializeConfig, servedCertificates } from '../../reconcile/render/config.ts';
+import type { DecidedListener } from '../listen/decide.ts';
+import { ProxyProcess } from './process.ts';
+import { certificateFiles, CONFIG_FILE, writeProxyFiles } from './runtime-folder.ts';
+import { waitUntilServed } from './status.ts';
+import type { Outcome } from './status.ts';
+
+/** How a proxy is run on this host. */
+export interface InstanceOptions {
+  /** Folder for its configuration, chains and keys. */
+  readonly folder: string;
+  /** Address and port of its admin listener. */
+  readonly admin: string;
+  /** Number of worker processes; undefined leaves it to the proxy. */
+  readonly workers: number | undefined;
+  /** How long connections may live on when it ends, such as `30s`; undefined leaves it to the proxy. */
+  readonly drainTimeout: string | undefined;
+  readonly output: 'inherit' | number;
+  readonly report: (line: string) => void;
+}
+
+const PROXY_PROGRAM = fileURLToPath(new URL('../../../proxy-image/main.ts', import.meta.url));
+
+const ENDING = { served: false, message: 'it is being ended' } as const;
+
+/** The proxy of one TeamworkProxy: its files and its process. */
+export class ProxyInstance {
+  readonly admin: string;
+  readonly #options: InstanceOptions;
+  #process: ProxyProcess | null = null;
+  #stopped = false;
+  #lastGood: ReadonlyMap<string, PemPair> = new Map();
+
+  constructor(options: InstanceOptions) {
+    this.admin = options.admin;
+    this.#options = options;
+  }
+
+  /** Chain and key of every certificate that is served, by name. */
+  get lastGood(): ReadonlyMap<string, PemPair> {
+    return this.#lastGood;
+  }
+
+  /** Hands a plan over to the proxy, which is started at the first time, and waits until it serves it. */
+  async carryOut(plan: Plan, listeners: ReadonlyMap<string, DecidedListener>): Promise<Outcome> {
+    const config = renderConfig(
+      plan,
+      ({ frontend }) => listenerAddress(listeners, frontend.name),
+      certificateFiles,
+    );
+    const { text, hash } = serializeConfig(config);
+    const certificates = servedCertificates(plan.certificates);
+    await writeProxyFiles(this.#options.folder, text, certificates);
+    this.#lastGood = new Map(certificates.map(({ name, material }) => [name, material]));
+    if (this.#stopped) return ENDING;
+    this.#process ??= this.#start();
+    const process = this.#process;
+    const crashBefore = process.crash;
+    return waitUntilServed(this.admin, hash, () => {
+      if (this.#stopped) return ENDING.message;
+      return process.crash === crashBefore ? null : `the proxy ${process.crash?.message}`;
+    });
+  }
+
+  /** Passes a signal on, waits until the proxy has ended, and removes its files; gives its exit code. */
+  async stop(signal: NodeJS.Signals): Promise<number> {
+    this.#stopped = true;
+    const code = (await this.#process?.stop(signal)) ?? 0;
+    await rm(this.#options.folder, { recursive: true, force: true });
+    return code;
+  }
+
+  #start(): ProxyProcess {
+    const { folder, workers, drainTimeout, output, report } = this.#options;
+    const args = [PROXY_PROGRAM, '--config', join(folder, CONFIG_FILE), '--admin', this.admin];
+    if (workers !== undefined) args.push('--workers', String(workers));
+    if (drainTimeout !== undefined) args.push('--drain-timeout', drainTimeout);
+    return new ProxyProcess({ args, output }, ({ message }, delayMs) =>
+      report(`the proxy ${message}; it is started again in ${delayMs / 1000} s`),
+    );
+  }
+}
+
+function listenerAddress(listeners: ReadonlyMap<string, DecidedListener>, frontend: string) {
+  const listener = listeners.get(frontend);
+  if (listener === undefined) throw new Error(`it was not decided where frontend ${frontend} listens`);
+  const { address, port } = listener;
+  return { address, port, publicPort: port };
+}
