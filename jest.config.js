@@ -23,6 +23,8 @@ export default {
     {
       ...shared,
       displayName: 'integration',
+      globalSetup: '<rootDir>/test/integration/setup.ts',
+      globalTeardown: '<rootDir>/test/integration/teardown.ts',
       testMatch: ['<rootDir>/test/integration/**/*.test.ts'],
     },
     {

@@ -30,7 +30,10 @@ export function createHttpsTransport(config: KubeConfig): Transport {
   const open = secure ? httpsRequest : httpRequest;
 
   async function attempt(request: TransportRequest): Promise<Attempt> {
-    const options: RequestOptions = { headers: { ...request.headers } };
+    const { body, headers } = request;
+    // For a DELETE, Node gives no length of its own accord, and the server would take the body for the next request.
+    const length = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) };
+    const options: RequestOptions = { headers: { ...headers, ...length } };
     await config.applyToHTTPSOptions(options);
     // The agent that client-node gives does not keep connections; it is only needed for the way through a proxy.
     if (cluster?.proxyUrl === undefined) options.agent = agent;
@@ -40,7 +43,7 @@ export function createHttpsTransport(config: KubeConfig): Transport {
       path: join(server.pathname, request.path),
       signal: request.signal,
     });
-    return exchange(outgoing, request.body);
+    return exchange(outgoing, body);
   }
 
   return {

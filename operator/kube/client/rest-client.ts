@@ -289,7 +289,9 @@ function patienceAskedFor({ status, retryAfterMs }: ApiError): number | undefine
   return retryAfterMs !== undefined && retryAfterMs <= MAX_PATIENCE ? retryAfterMs : undefined;
 }
 
-/** Whether a deletion was refused because the name belongs to another object by now; the server has no reason of its own for that. */
+/** Whether a deletion was refused because the name belongs to another object by now; the server has no reason of its own for that, and two wordings. */
 function isOtherUid(error: unknown): boolean {
-  return error instanceof ApiError && error.status === 409 && error.message.includes('UID in precondition');
+  return (
+    error instanceof ApiError && error.status === 409 && /UID in (?:the )?precondition/.test(error.message)
+  );
 }

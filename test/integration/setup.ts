@@ -1,0 +1,16 @@
+import { type ControlPlane, startControlPlane } from '../cluster/control-plane/control-plane.ts';
+
+/** Where the teardown, which Jest runs in the same process, finds what the setup started. */
+export interface SharedControlPlane {
+  integrationControlPlane?: ControlPlane;
+}
+
+/** Starts one control plane for all integration tests; `startControlPlane` gives it to each of them. */
+// Jest wants a default export here.
+// oxlint-disable-next-line import/no-default-export
+export default async function setup(): Promise<void> {
+  const controlPlane = await startControlPlane();
+  (globalThis as SharedControlPlane).integrationControlPlane = controlPlane;
+  process.env['USE_EXISTING_CLUSTER'] = 'true';
+  process.env['KUBECONFIG'] = controlPlane.kubeconfig;
+}
