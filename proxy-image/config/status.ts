@@ -19,8 +19,9 @@ export type ProxyPhase = 'Starting' | 'Serving' | 'Draining';
 
 /** A configuration that is not served. */
 export interface RejectedConfig {
-  readonly configHash: string;
-  /** `Invalid`: it can never be served as it is. `Waiting`: the files it names are not there yet, or not those it names. */
+  /** Null when the file can't be read. */
+  readonly configHash: string | null;
+  /** `Invalid`: it can never be served as it is. `Waiting`: a file is missing, or does not fit to the others (yet). */
   readonly kind: 'Invalid' | 'Waiting';
   readonly errors: readonly ConfigError[];
 }
