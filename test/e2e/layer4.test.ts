@@ -5,7 +5,7 @@ import { readFixtures } from './support/fixtures.ts';
 import { applyObjects, createNamespace, deleteNamespace } from './support/kube.ts';
 import { ports } from './support/layout.ts';
 import { importRoot } from './support/keytool.ts';
-import { connectModelingClient } from './support/modeling-client.ts';
+import { connectModelingClient } from './support/java-client.ts';
 import { addressOf, waitUntilReady } from './support/proxy.ts';
 import type { Proxy } from './support/proxy.ts';
 

@@ -11,7 +11,7 @@ import { applyObjects, createNamespace, deleteNamespace, kubeJson } from './supp
 import type { KubeList, KubeObject } from './support/kube.ts';
 import { clientAddresses, hosts, ports, workPath } from './support/layout.ts';
 import { recordTime } from './support/measurements.ts';
-import { connectModelingClient } from './support/modeling-client.ts';
+import { connectModelingClient, connectWebSocket } from './support/java-client.ts';
 import { addressOf, logsOf, waitUntilReady } from './support/proxy.ts';
 import type { Proxy } from './support/proxy.ts';
 import { applyKeystore, publishedTruststore } from './support/secrets.ts';
@@ -149,6 +149,15 @@ describe('Teamwork Cloud, layer 7 hybrid', () => {
       await client.close();
     },
   );
+
+  it('carries a WebSocket', async () => {
+    const truststore = await publishedTruststore(namespace, 'twc', 'truststore.p12');
+
+    const socket = await connectWebSocket(addressOf(proxy, 'web'), truststore);
+
+    await expect(socket.echo(8000)).resolves.toBeUndefined();
+    await socket.close();
+  });
 
   it('passes the licence flow on', async () => {
     const answer = await exchange(addressOf(proxy, 'license'), 'licence, please');

@@ -9,8 +9,8 @@ import type { Keystore } from './support/keytool.ts';
 import { applyObjects, createNamespace, deleteNamespace } from './support/kube.ts';
 import { hosts, ports } from './support/layout.ts';
 import { recordTime } from './support/measurements.ts';
-import { connectModelingClient } from './support/modeling-client.ts';
-import type { ModelingClient } from './support/modeling-client.ts';
+import { connectModelingClient, connectWebSocket } from './support/java-client.ts';
+import type { JavaClient } from './support/java-client.ts';
 import { startProbe } from './support/probe.ts';
 import { addressOf, podsOf, waitUntilReady, waitUntilServed } from './support/proxy.ts';
 import type { PodIdentity, Proxy } from './support/proxy.ts';
@@ -46,7 +46,7 @@ function manifest(changes: object = {}): ProxyManifest {
 describe('changes under way, with clients that are connected', () => {
   let proxy: Proxy;
   let pods: readonly PodIdentity[];
-  let clients: readonly ModelingClient[];
+  let clients: readonly JavaClient[];
 
   const web = (path: string) =>
     request(path, { address: addressOf(proxy, 'web'), trust: authority.rootFile });
@@ -62,6 +62,7 @@ describe('changes under way, with clients that are connected', () => {
     clients = [
       await connectModelingClient(addressOf(proxy, 'client'), truststore),
       await connectModelingClient(addressOf(proxy, 'terminated'), truststore),
+      await connectWebSocket(addressOf(proxy, 'web'), truststore),
     ];
   });
 

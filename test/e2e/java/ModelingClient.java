@@ -1,20 +1,15 @@
 import java.io.BufferedReader;
 import java.io.EOFException;
-import java.io.FileInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.net.Socket;
-import java.security.KeyStore;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Random;
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
-import javax.net.ssl.TrustManagerFactory;
 
 /**
  * A client as a modelling tool is one: a Java program with one TLS connection that lives for long, and which trusts nothing but the given
@@ -27,7 +22,7 @@ public final class ModelingClient {
     public static void main(String[] args) throws Exception {
         String host = args[2];
         try (Socket plain = new Socket(args[0], Integer.parseInt(args[1]));
-                SSLSocket socket = (SSLSocket) trusting(args[3], args[4], args[5].toCharArray())
+                SSLSocket socket = (SSLSocket) Trust.in(args[3], args[4], args[5])
                         .getSocketFactory()
                         .createSocket(plain, host, plain.getPort(), true)) {
             SSLParameters parameters = socket.getSSLParameters();
@@ -42,18 +37,6 @@ public final class ModelingClient {
             System.out.println("lost " + e);
             System.exit(1);
         }
-    }
-
-    private static SSLContext trusting(String file, String type, char[] password) throws Exception {
-        KeyStore store = KeyStore.getInstance(type);
-        try (InputStream in = new FileInputStream(file)) {
-            store.load(in, password);
-        }
-        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        trust.init(store);
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(null, trust.getTrustManagers(), null);
-        return context;
     }
 
     private static void converse(SSLSocket socket) throws IOException, InterruptedException {

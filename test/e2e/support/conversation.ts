@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ModelingClient } from './modeling-client.ts';
+import type { JavaClient } from './java-client.ts';
 
 /** Clients that talk without a pause until they are told to stop. */
 export interface Conversation {
@@ -11,7 +11,7 @@ export interface Conversation {
 }
 
 /** Has every client send bytes and get them back, again and again. */
-export function keepTalking(clients: readonly ModelingClient[]): Conversation {
+export function keepTalking(clients: readonly JavaClient[]): Conversation {
   const stopping = new AbortController();
   const talk = async (): Promise<number> => {
     let rounds = 0;

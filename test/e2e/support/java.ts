@@ -14,7 +14,9 @@ export async function compileJava(): Promise<void> {
   mkdirSync(javaClasses, { recursive: true });
   const options = ['--release', '17', '-Xlint:all,-serial', '-Werror', '-d', javaClasses];
   const sources = globSync('*.java', { cwd: javaSources }).map((name) => join(javaSources, name));
-  await run('javac', [...options, '-classpath', join(tomcatHome, 'lib/servlet-api.jar'), ...sources]);
+  const jars = ['servlet-api.jar', 'websocket-api.jar', 'websocket-client-api.jar'];
+  const libraries = jars.map((jar) => join(tomcatHome, 'lib', jar));
+  await run('javac', [...options, '-classpath', libraries.join(':'), ...sources]);
 }
 
 /** Options of a Java machine that shares few cores with many others: little memory, and without the compiler's last stage. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { X509Certificate } from 'node:crypto';
 import { run } from '../../cluster/process/run.ts';
 import { hostname, workPath } from './layout.ts';
-import type { Truststore } from './modeling-client.ts';
+import type { Truststore } from './java-client.ts';
 
 /** Password of all keystores that the tests make. */
 export const keystorePassword = 'correct horse';

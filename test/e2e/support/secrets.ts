@@ -4,7 +4,7 @@ import type { Keystore } from './keytool.ts';
 import { applyObjects, kubeJson } from './kube.ts';
 import type { KubeObject } from './kube.ts';
 import { workPath } from './layout.ts';
-import type { Truststore } from './modeling-client.ts';
+import type { Truststore } from './java-client.ts';
 
 /** Name of the Secret that the examples take the keystore from. */
 export const keystoreSecret = 'twc-keystore';
