@@ -36,7 +36,7 @@ export async function gather(proxy: TeamworkProxy, cluster: ClusterView): Promis
       lastGood: lastGood(proxy, served),
       listenerPorts: listenerPorts(servicesOf(owned)),
     },
-    owned,
+    owned: owned.map((object) => (isSame(object, served) ? { ...served, kind: 'Secret' } : object)),
     pods: cluster.podsOf(proxy),
   };
 }
@@ -59,6 +59,11 @@ export function servicesOf(owned: readonly KubernetesObject[]): ReadonlyMap<stri
       return frontend === undefined ? [] : [[frontend, service] as const];
     }),
   );
+}
+
+/** The view has a Secret's metadata alone; what was read of the same one is the whole. */
+function isSame(object: KubernetesObject, secret: Secret | undefined): secret is Secret {
+  return secret !== undefined && object.metadata?.uid === secret.metadata?.uid;
 }
 
 function entry(name: string, secret: Secret | undefined): readonly (readonly [string, SecretData])[] {

@@ -27,9 +27,18 @@ export const objectNames = {
   service: (proxy: string, frontend: string) => shorten(`${proxy}-${frontend}`),
 } as const;
 
+/** Label that tells the pods of one proxy from those of another. */
+export const INSTANCE_LABEL = 'app.kubernetes.io/instance';
+
+const NAME_LABEL = 'app.kubernetes.io/name';
+const NAME = 'teamwork-proxy';
+
+/** Selects the pods of all proxies. */
+export const POD_SELECTOR = `${NAME_LABEL}=${NAME}`;
+
 /** Labels by which the pods of a proxy are selected. They must never change, as a Deployment's selector can't. */
 export function selectorLabels(proxy: TeamworkProxy): Readonly<Record<string, string>> {
-  return { 'app.kubernetes.io/name': 'teamwork-proxy', 'app.kubernetes.io/instance': proxy.metadata.name };
+  return { [NAME_LABEL]: NAME, [INSTANCE_LABEL]: proxy.metadata.name };
 }
 
 /** Metadata of an object that belongs to a proxy. Nothing is taken over from the proxy's own labels and annotations: tools that track by them would claim our objects. */

@@ -1,0 +1,117 @@
+import { applyIfChanged } from '../kube/apply.ts';
+import type { KubeClient } from '../kube/client/kube-client.ts';
+import type { Logger } from '../kube/log.ts';
+import { controllerOf, describeObject, keyOf } from '../kube/objects.ts';
+import type { Resource } from '../kube/resources.ts';
+import { PODS } from '../kube/resources.ts';
+import type { KubernetesObject, Pod } from '../kube/types.ts';
+import type { Finding } from '../api/status.ts';
+import { ownedKind } from './kinds.ts';
+import { CONFIG_HASH_ANNOTATION } from './render/metadata.ts';
+import type { Rendered } from './render/render.ts';
+
+/** Manager of the fields that the operator renders. */
+export const FIELD_MANAGER = 'teamwork-proxy-operator';
+
+export interface ApplyContext {
+  readonly client: KubeClient;
+  readonly log: Logger;
+}
+
+/** What the cluster has after an apply. */
+export interface Applied {
+  readonly objects: readonly KubernetesObject[];
+  /** Why an object could not be made. */
+  readonly refusals: readonly Finding[];
+}
+
+/**
+ * Makes the cluster have what was rendered: writes what differs, removes what is ours and was not rendered any more, and tells the pods
+ * last, when the files that they mount are written.
+ */
+export async function apply(
+  rendered: Rendered,
+  existing: { readonly owned: readonly KubernetesObject[]; readonly pods: readonly Pod[] },
+  context: ApplyContext,
+): Promise<Applied> {
+  const objects: KubernetesObject[] = [];
+  const refusals: Finding[] = [];
+  for (const desired of rendered.objects) {
+    const resource = ownedKind(desired.kind);
+    const live = existing.owned.find((object) => isSame(object, desired));
+    const result = await replaceIfClassChanged({ resource, desired, live }, context);
+    if (result.outcome === 'Foreign')
+      refusals.push({ path: 'metadata.name', reason: 'NameTaken', message: result.message });
+    else objects.push({ ...result.object, kind: resource.kind });
+  }
+  await removeOthers(rendered, existing.owned, context);
+  await tellPods(rendered.configHash, existing.pods, context);
+  return { objects, refusals };
+}
+
+interface Change {
+  readonly resource: Resource;
+  readonly desired: KubernetesObject;
+  readonly live: KubernetesObject | undefined;
+}
+
+type Outcome = Awaited<ReturnType<typeof applyIfChanged<KubernetesObject>>>;
+
+/** A Service's load balancer class can't be changed, so a Service with another one makes room for its successor. */
+async function replaceIfClassChanged(
+  { resource, desired, live }: Change,
+  { client, log }: ApplyContext,
+): Promise<Outcome> {
+  if (live === undefined || loadBalancerClass(live) === loadBalancerClass(desired)) {
+    const result = await applyIfChanged({ client, fieldManager: FIELD_MANAGER }, resource, desired, live);
+    if (result.outcome === 'Created') log.info({ object: describeObject(desired) }, 'Created');
+    if (result.outcome === 'Changed')
+      log.info({ object: describeObject(desired), drift: result.drift }, 'Changed');
+    return result;
+  }
+  log.info({ object: describeObject(live) }, 'Replacing, as its load balancer class changed');
+  await client.delete(resource, keyOf(live), { uid: live.metadata?.uid ?? '' });
+  return applyIfChanged({ client, fieldManager: FIELD_MANAGER }, resource, desired, undefined);
+}
+
+function loadBalancerClass(object: KubernetesObject): string | undefined {
+  return (object as { spec?: { loadBalancerClass?: string } }).spec?.loadBalancerClass;
+}
+
+/** Removes what belongs to the resource and is not part of it any more, such as the Service of a frontend that was taken out. */
+async function removeOthers(
+  rendered: Rendered,
+  owned: readonly KubernetesObject[],
+  { client, log }: ApplyContext,
+): Promise<void> {
+  const others = owned.filter(
+    (object) =>
+      object.metadata?.deletionTimestamp === undefined &&
+      !rendered.objects.some((desired) => isSame(object, desired)),
+  );
+  for (const object of others) {
+    // An owner that is not the controller only wants to be outlived.
+    if (controllerOf(object) === undefined) continue;
+    log.info({ object: describeObject(object) }, 'Removing');
+    await client.delete(ownedKind(object.kind), keyOf(object), {
+      uid: object.metadata?.uid ?? '',
+      propagation: 'Background',
+    });
+  }
+}
+
+/** Sets the annotation by which the kubelet is made to bring a pod's mounted files up to date at once. */
+async function tellPods(configHash: string, pods: readonly Pod[], { client }: ApplyContext): Promise<void> {
+  const behind = pods.filter(
+    ({ metadata }) => metadata?.annotations?.[CONFIG_HASH_ANNOTATION] !== configHash,
+  );
+  await Promise.all(
+    behind.map((pod) =>
+      client.patch(PODS, keyOf(pod), { metadata: { annotations: { [CONFIG_HASH_ANNOTATION]: configHash } } }),
+    ),
+  );
+}
+
+function isSame(one: KubernetesObject, other: KubernetesObject): boolean {
+  return one.kind === other.kind && one.metadata?.name === other.metadata?.name;
+}

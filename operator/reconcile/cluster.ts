@@ -1,0 +1,133 @@
+import { KIND } from '../api/resource.ts';
+import type { TeamworkProxy } from '../api/resource.ts';
+import type { KubeClient } from '../kube/client/kube-client.ts';
+import { createInformer } from '../kube/informer.ts';
+import type { Informer } from '../kube/informer.ts';
+import type { Logger } from '../kube/log.ts';
+import { PODS, SECRETS } from '../kube/resources.ts';
+import type { Resource } from '../kube/resources.ts';
+import type { KubernetesObject, ObjectKey } from '../kube/types.ts';
+import { referencedSecrets } from './gather.ts';
+import type { ClusterView } from './gather.ts';
+import { OWNED_KINDS, TEAMWORK_PROXIES } from './kinds.ts';
+import { INSTANCE_LABEL, POD_SELECTOR, PROXY_LABEL } from './render/metadata.ts';
+
+/** What the operator sees of the cluster, and which resources a change is about. */
+export interface Cluster extends ClusterView {
+  /** The resource as last seen; undefined when it is gone. */
+  proxy(key: ObjectKey): TeamworkProxy | undefined;
+  /** Calls `enqueue` with the key of each resource that a change may matter to. Register before `start`. */
+  onChange(enqueue: (key: ObjectKey) => void): void;
+  start(): void;
+  /** True once everything has been seen; false if it was stopped before that. */
+  readonly hasSynced: Promise<boolean>;
+  stop(): Promise<void>;
+}
+
+interface ClusterOptions {
+  readonly client: KubeClient;
+  /** Namespaces to look at; all of them if there is none. */
+  readonly namespaces: readonly string[];
+  readonly log: Logger;
+}
+
+const BY_OWNER = 'owner';
+const BY_SECRET = 'secret';
+const BY_INSTANCE = 'instance';
+
+/** Watches TeamworkProxies and all that belongs to them; of Secrets only the metadata, so that no key lies in a cache. */
+export function watchCluster({ client, namespaces, log }: ClusterOptions): Cluster {
+  const common = { client, namespaces, log };
+  const proxies = createInformer({
+    ...common,
+    resource: TEAMWORK_PROXIES,
+    indexers: { [BY_SECRET]: secretPaths },
+  });
+  const pods = createInformer({
+    ...common,
+    resource: PODS,
+    labelSelector: POD_SELECTOR,
+    indexers: { [BY_INSTANCE]: (pod) => [instancePath(pod)] },
+  });
+  const owned = OWNED_KINDS.map((resource) => ({ resource, informer: watchOwned(resource, common) }));
+  const informers = [proxies, pods, ...owned.map(({ informer }) => informer)];
+
+  return {
+    readSecret: (namespace, name) => client.get(SECRETS, { namespace, name }),
+    ownedBy: ({ metadata }) =>
+      owned.flatMap(({ resource, informer }) =>
+        // Objects of a list have no kind of their own.
+        informer.store.byIndex(BY_OWNER, metadata.uid).map((object) => ({ ...object, kind: resource.kind })),
+      ),
+    podsOf: ({ metadata }) =>
+      pods.store
+        .byIndex(BY_INSTANCE, path(metadata.namespace, metadata.name))
+        .filter((pod) => pod.metadata?.deletionTimestamp === undefined),
+    proxy: (key) => proxies.store.get(key),
+    onChange(enqueue) {
+      proxies.store.onChange((before, after) => enqueueItself(after ?? before, enqueue));
+      pods.store.onChange((before, after) => enqueueInstance(after ?? before, enqueue));
+      for (const { resource, informer } of owned) {
+        informer.store.onChange((before, after) => {
+          const object = after ?? before;
+          enqueueOwner(object, enqueue);
+          if (resource !== SECRETS) return;
+          const users = proxies.store.byIndex(
+            BY_SECRET,
+            path(object?.metadata?.namespace, object?.metadata?.name),
+          );
+          for (const proxy of users) enqueueItself(proxy, enqueue);
+        });
+      }
+    },
+    start() {
+      for (const informer of informers) informer.start();
+    },
+    hasSynced: Promise.all(informers.map(({ hasSynced }) => hasSynced)).then((all) => all.every(Boolean)),
+    async stop() {
+      await Promise.all(informers.map((informer) => informer.stop()));
+    },
+  };
+}
+
+type Enqueue = (key: ObjectKey) => void;
+
+/** Of Secrets all must be seen, as any may be referred to; of the other kinds only our own. */
+function watchOwned(resource: Resource, common: ClusterOptions): Informer<KubernetesObject> {
+  const scope = resource === SECRETS ? { metadataOnly: true } : { labelSelector: PROXY_LABEL };
+  return createInformer({ ...common, ...scope, resource, indexers: { [BY_OWNER]: ownerUids } });
+}
+
+function ownerUids({ metadata }: KubernetesObject): readonly string[] {
+  return (metadata?.ownerReferences ?? []).filter(({ kind }) => kind === KIND).map(({ uid }) => uid);
+}
+
+function secretPaths(proxy: TeamworkProxy): readonly string[] {
+  return referencedSecrets(proxy).map((name) => path(proxy.metadata.namespace, name));
+}
+
+function instancePath({ metadata }: KubernetesObject): string {
+  return path(metadata?.namespace, metadata?.labels?.[INSTANCE_LABEL]);
+}
+
+function enqueueItself(object: KubernetesObject | undefined, enqueue: Enqueue): void {
+  const { namespace, name } = object?.metadata ?? {};
+  if (namespace !== undefined && name !== undefined) enqueue({ namespace, name });
+}
+
+function enqueueOwner(object: KubernetesObject | undefined, enqueue: Enqueue): void {
+  const { namespace, ownerReferences = [] } = object?.metadata ?? {};
+  for (const { kind, name } of ownerReferences) {
+    if (kind === KIND && namespace !== undefined) enqueue({ namespace, name });
+  }
+}
+
+function enqueueInstance(pod: KubernetesObject | undefined, enqueue: Enqueue): void {
+  const { namespace, labels } = pod?.metadata ?? {};
+  const name = labels?.[INSTANCE_LABEL];
+  if (namespace !== undefined && name !== undefined) enqueue({ namespace, name });
+}
+
+function path(namespace = '', name = ''): string {
+  return `${namespace}/${name}`;
+}

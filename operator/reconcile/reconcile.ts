@@ -1,0 +1,91 @@
+import { isDeepStrictEqual } from 'node:util';
+import { API_VERSION, KIND } from '../api/resource.ts';
+import type { TeamworkProxy } from '../api/resource.ts';
+import type { TeamworkProxyStatus } from '../api/status.ts';
+import type { KubeClient } from '../kube/client/kube-client.ts';
+import type { ReconcileContext, Result } from '../kube/controller.ts';
+import { apply } from './apply.ts';
+import { gather, servicesOf } from './gather.ts';
+import type { ClusterView, Gathered } from './gather.ts';
+import { TEAMWORK_PROXIES } from './kinds.ts';
+import { observePods } from './observe.ts';
+import { plan } from './plan/plan.ts';
+import type { Plan } from './plan/types.ts';
+import { render } from './render/render.ts';
+import { statusOf } from './status/status.ts';
+import type { Observation } from './status/types.ts';
+
+/** Manager of the status; another one than that of the objects, so that neither takes the other's fields away. */
+const STATUS_FIELD_MANAGER = 'teamwork-proxy-operator-status';
+
+export interface Reconciler {
+  readonly cluster: ClusterView;
+  readonly client: KubeClient;
+  /** Image of proxy pods whose resource names none. */
+  readonly proxyImage: string;
+  readonly now: () => Date;
+}
+
+/** One pass for one resource, from what is wanted and what there is to what is reported: gather, plan, render, apply, observe, status. */
+export async function reconcile(
+  proxy: TeamworkProxy,
+  reconciler: Reconciler,
+  context: ReconcileContext,
+): Promise<Result> {
+  const gathered = await gather(proxy, reconciler.cluster);
+  const planned = plan(gathered.input);
+  const observation = await carryOut(planned, gathered, { ...reconciler, ...context });
+  const status = statusOf(observation);
+  await writeStatus(proxy, status, reconciler.client);
+  return { requeueAfterMs: nextLook(status, observation.now) };
+}
+
+/** Applies a plan and looks at what came of it. A plan that was refused changes nothing, so that what was served before is served on. */
+async function carryOut(
+  planned: Plan,
+  gathered: Gathered,
+  context: Reconciler & ReconcileContext,
+): Promise<Observation> {
+  const { pods } = gathered;
+  const common = { now: context.now() };
+  const desired = planned.proxy.spec.workload.replicas;
+  if (planned.refusals.length > 0) {
+    const dataPlane = { configHash: null, desired, pods: await observePods(pods) };
+    return { ...common, plan: planned, services: servicesOf(gathered.owned), dataPlane };
+  }
+  const rendered = render(planned, context.proxyImage);
+  const applied = await apply(rendered, gathered, {
+    client: context.client.withSignal(context.signal),
+    log: context.log,
+  });
+  const dataPlane = { configHash: rendered.configHash, desired, pods: await observePods(pods) };
+  const services = servicesOf(applied.objects);
+  return { ...common, plan: { ...planned, refusals: applied.refusals }, services, dataPlane };
+}
+
+async function writeStatus(
+  proxy: TeamworkProxy,
+  status: TeamworkProxyStatus,
+  client: KubeClient,
+): Promise<void> {
+  // Compared as JSON has it: without what is undefined.
+  if (isDeepStrictEqual(JSON.parse(JSON.stringify(status)), proxy.status)) return;
+  const { name, namespace } = proxy.metadata;
+  const object = { apiVersion: API_VERSION, kind: KIND, metadata: { name, namespace }, status };
+  await client.applyStatus(TEAMWORK_PROXIES, object as TeamworkProxy, { fieldManager: STATUS_FIELD_MANAGER });
+}
+
+/** Pods don't tell when they have loaded a configuration, so they are asked: often while a change is on its way, seldom otherwise. */
+const LOOK_OFTEN_MS = 250;
+const LOOK_MS = 5000;
+const LOOK_SELDOM_MS = 60_000;
+
+/** How long after a change one is still taken to be on its way. */
+const SETTLING_MS = 30_000;
+
+function nextLook({ conditions = [] }: TeamworkProxyStatus, now: Date): number {
+  const programmed = conditions.find(({ type }) => type === 'Programmed');
+  if (programmed?.status !== 'False') return LOOK_SELDOM_MS;
+  const since = now.getTime() - Date.parse(programmed.lastTransitionTime);
+  return since < SETTLING_MS ? LOOK_OFTEN_MS : LOOK_MS;
+}
