@@ -17,6 +17,11 @@ export default {
     },
     {
       ...shared,
+      displayName: 'standalone',
+      testMatch: ['<rootDir>/test/standalone/**/*.test.ts'],
+    },
+    {
+      ...shared,
       displayName: 'chart',
       testMatch: ['<rootDir>/test/chart/**/*.test.ts'],
     },

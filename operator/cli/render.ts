@@ -3,6 +3,7 @@ import { renderConfigMap } from '../reconcile/render/data.ts';
 import { podPaths } from '../reconcile/render/deployment.ts';
 import { render as renderObjects } from '../reconcile/render/render.ts';
 import type { Plan } from '../reconcile/plan/types.ts';
+import { remarks } from '../standalone/report/remarks.ts';
 import type { PlannedProxy } from '../standalone/plan-all.ts';
 import { parseArguments, UsageError } from './arguments.ts';
 import { planManifests } from './load.ts';
@@ -34,6 +35,7 @@ export async function render(args: readonly string[]): Promise<number> {
   const planned = await planManifests(manifestSources(positionals, values.secret));
   if (planned === null) return 1;
   const { plan } = choose(planned, values.name);
+  for (const remark of remarks(plan, new Map())) process.stderr.write(`${remark}\n`);
   process.stdout.write(
     values.kubernetes === true ? kubernetesObjects(plan, values.image) : configuration(plan),
   );
