@@ -32,6 +32,7 @@ export class ProxyInstance {
   readonly admin: string;
   readonly #options: InstanceOptions;
   #process: ProxyProcess | null = null;
+  #hasServed = false;
   #stopped = false;
   #lastGood: ReadonlyMap<string, PemPair> = new Map();
 
@@ -60,10 +61,12 @@ export class ProxyInstance {
     this.#process ??= this.#start();
     const process = this.#process;
     const crashBefore = process.crash;
-    return waitUntilServed(this.admin, hash, () => {
+    const outcome = await waitUntilServed(this.admin, hash, () => {
       if (this.#stopped) return ENDING.message;
       return process.crash === crashBefore ? null : `the proxy ${process.crash?.message}`;
     });
+    if (outcome.served) this.#hasServed = true;
+    return outcome;
   }
 
   /** Passes a signal on, waits until the proxy has ended, and removes its files; gives its exit code. */
@@ -79,9 +82,10 @@ export class ProxyInstance {
     const args = [PROXY_PROGRAM, '--config', join(folder, CONFIG_FILE), '--admin', this.admin];
     if (workers !== undefined) args.push('--workers', String(workers));
     if (drainTimeout !== undefined) args.push('--drain-timeout', drainTimeout);
-    return new ProxyProcess({ args, output }, ({ message }, delayMs) =>
-      report(`the proxy ${message}; it is started again in ${delayMs / 1000} s`),
-    );
+    return new ProxyProcess({ args, output }, ({ message }, delayMs) => {
+      // Before that, whoever waits for it to serve is told.
+      if (this.#hasServed) report(`the proxy ${message}; it is started again in ${delayMs / 1000} s`);
+    });
   }
 }
 
