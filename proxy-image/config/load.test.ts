@@ -72,16 +72,19 @@ describe('loadConfig', () => {
       loaded: {
         config: config(),
         hash: sha256(complete['config.json']),
-        trust: { 'trust/root.crt': authority.rootPem },
-        certificates: {
-          public: {
-            chainPem: leaf.chainPem,
-            keyPem: leaf.keyPem,
-            names: ['twc.example.com', '*.example.org'],
-            fingerprint: expect.stringMatching(/^[0-9a-f]{64}$/),
-            notAfter: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
-          },
-        },
+        trust: new Map([['trust/root.crt', authority.rootPem]]),
+        certificates: new Map([
+          [
+            'public',
+            {
+              chainPem: leaf.chainPem,
+              keyPem: leaf.keyPem,
+              names: ['twc.example.com', '*.example.org'],
+              fingerprint: expect.stringMatching(/^[0-9a-f]{64}$/),
+              notAfter: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
+            },
+          ],
+        ]),
       },
     });
   });

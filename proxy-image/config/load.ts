@@ -15,9 +15,9 @@ export interface LoadedConfig {
   /** SHA-256 of the configuration and of every file it names: what has this digest is served in the same way. */
   readonly digest: string;
   /** By name. */
-  readonly certificates: Readonly<Record<string, LoadedCertificate>>;
+  readonly certificates: ReadonlyMap<string, LoadedCertificate>;
   /** PEM of trust files, by the name that the configuration gives them. */
-  readonly trust: Readonly<Record<string, string>>;
+  readonly trust: ReadonlyMap<string, string>;
 }
 
 export type LoadResult = LoadOutcome & {
@@ -86,11 +86,11 @@ interface FileErrors {
 
 function assemble(config: ProxyConfig, hash: string, files: NamedFiles): LoadOutcome {
   const errors: FileErrors = { invalid: [], waiting: [] };
-  const certificates: Record<string, LoadedCertificate> = {};
+  const certificates = new Map<string, LoadedCertificate>();
   for (const [index, certificate] of config.certificates.entries()) {
     const loaded = loadCertificate(certificate, `certificates[${index}]`, files, errors);
     if (loaded !== null) {
-      certificates[certificate.name] = loaded;
+      certificates.set(certificate.name, loaded);
     }
   }
   const trust = loadTrust(config, files, errors);
@@ -136,8 +136,12 @@ function loadCertificate(
   return null;
 }
 
-function loadTrust({ backends }: ProxyConfig, files: NamedFiles, errors: FileErrors): Record<string, string> {
-  const trust: Record<string, string> = {};
+function loadTrust(
+  { backends }: ProxyConfig,
+  files: NamedFiles,
+  errors: FileErrors,
+): ReadonlyMap<string, string> {
+  const trust = new Map<string, string>();
   for (const [index, { tls }] of backends.entries()) {
     for (const [position, name] of (tls?.trustFiles ?? []).entries()) {
       const path = `backends[${index}].tls.trustFiles[${position}]`;
@@ -146,7 +150,7 @@ function loadTrust({ backends }: ProxyConfig, files: NamedFiles, errors: FileErr
       if (problem !== null) {
         errors.waiting.push({ path, message: `${name} ${problem}` });
       }
-      trust[name] = content?.toString('utf8') ?? '';
+      trust.set(name, content?.toString('utf8') ?? '');
     }
   }
   return trust;

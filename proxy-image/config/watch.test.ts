@@ -90,7 +90,7 @@ function serves(port: number) {
 
 function servesChain(pem: string) {
   return (result: LoadResult): boolean =>
-    result.state === 'Loaded' && result.loaded.certificates['public']?.chainPem === pem;
+    result.state === 'Loaded' && result.loaded.certificates.get('public')?.chainPem === pem;
 }
 
 /** Replaces a file as editors do. */

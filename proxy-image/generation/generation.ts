@@ -1,0 +1,135 @@
+import type { LoadedCertificate } from '../config/certificate.ts';
+import type { LoadedConfig } from '../config/load.ts';
+import type { FrontendConfig } from '../config/types.ts';
+import type { HttpFrontend } from '../http/types.ts';
+import { forwardMetrics, type ForwardFamilies } from '../tcp/metrics.ts';
+import type { ForwardTarget } from '../tcp/forward.ts';
+import { TlsTerminator } from '../tls/terminator.ts';
+import type { Upstream } from '../upstream/types.ts';
+import type { UpstreamLease, UpstreamRegistry } from './upstreams.ts';
+
+/** A configuration made ready to be served. It never changes; a reload builds the next one and swaps. */
+export interface Generation {
+  readonly loaded: LoadedConfig;
+  readonly frontends: readonly FrontendGeneration[];
+  readonly upstreams: readonly Upstream[];
+  /** Lets go of the upstreams; those in use by connections serve on until these end. */
+  retire(): void;
+}
+
+/** One frontend of a generation: what becomes of a connection on its listener. */
+export interface FrontendGeneration {
+  readonly config: FrontendConfig;
+  /** Null when TLS is not ended here. */
+  readonly tls: TlsTerminator | null;
+  readonly target: FrontendTarget;
+}
+
+export type FrontendTarget =
+  | { readonly kind: 'Forward'; readonly forward: ForwardTarget }
+  | { readonly kind: 'Http'; readonly http: HttpFrontend };
+
+/** What a generation is built with beside its configuration. */
+export interface GenerationParts {
+  readonly upstreams: UpstreamRegistry;
+  readonly metrics: ForwardFamilies;
+  /** 48 bytes. */
+  readonly ticketKeys: Buffer;
+}
+
+/**
+ * Builds everything that a configuration needs, and only that: nothing that serves is touched.
+ *
+ * @throws if any part can't be built; what had been acquired until then has been released
+ */
+export function buildGeneration(loaded: LoadedConfig, parts: GenerationParts): Generation {
+  const leases = new Map<string, UpstreamLease>();
+  const retire = (): void => {
+    for (const lease of leases.values()) {
+      lease.release();
+    }
+    leases.clear();
+  };
+  try {
+    for (const backend of loaded.config.backends) {
+      const trust = (backend.tls?.trustFiles ?? []).map((file) => loaded.trust.get(file) ?? '');
+      leases.set(backend.name, parts.upstreams.acquire(backend, trust));
+    }
+    const upstreams = new Map([...leases].map(([name, { upstream }]) => [name, upstream]));
+    const frontends = loaded.config.frontends.map((config) =>
+      buildFrontend(config, loaded, upstreams, parts),
+    );
+    return { loaded, frontends, upstreams: [...upstreams.values()], retire };
+  } catch (error) {
+    retire();
+    throw error;
+  }
+}
+
+type Upstreams = ReadonlyMap<string, Upstream>;
+
+function buildFrontend(
+  config: FrontendConfig,
+  loaded: LoadedConfig,
+  upstreams: Upstreams,
+  parts: GenerationParts,
+): FrontendGeneration {
+  return {
+    config,
+    tls: buildTerminator(config, loaded, parts),
+    target: buildTarget(config, upstreams, parts),
+  };
+}
+
+function buildTerminator(
+  config: FrontendConfig,
+  loaded: LoadedConfig,
+  { ticketKeys }: GenerationParts,
+): TlsTerminator | null {
+  if (config.protocol === 'TCP' || config.protocol === 'HTTP') {
+    return null;
+  }
+  const [first, ...others] = config.certificates.map((name) => certificate(name, loaded));
+  if (first === undefined) {
+    throw new Error(`frontend ${config.name} has no certificate`);
+  }
+  return new TlsTerminator({
+    frontend: config.name,
+    certificates: [first, ...others],
+    ticketKeys,
+    alpn: config.protocol === 'HTTPS' ? ['http/1.1'] : [],
+    handshakeTimeout: config.timeouts.handshake,
+  });
+}
+
+function certificate(name: string, { certificates }: LoadedConfig): LoadedCertificate {
+  const found = certificates.get(name);
+  if (found === undefined) {
+    throw new Error(`there is no certificate ${name}`);
+  }
+  return found;
+}
+
+function buildTarget(
+  config: FrontendConfig,
+  upstreams: Upstreams,
+  { metrics }: GenerationParts,
+): FrontendTarget {
+  if (config.protocol === 'HTTP' || config.protocol === 'HTTPS') {
+    return { kind: 'Http', http: { config, upstreams: upstreamsOf(config, upstreams) } };
+  }
+  const upstream = upstreams.get(config.backend ?? '');
+  if (upstream === undefined) {
+    throw new Error(`frontend ${config.name} has no backend`);
+  }
+  return {
+    kind: 'Forward',
+    forward: { config, upstream, metrics: forwardMetrics(metrics, config.name, upstream.config.name) },
+  };
+}
+
+/** The upstreams that a frontend's routes lead to. */
+function upstreamsOf({ backend, routes }: FrontendConfig, upstreams: Upstreams): Upstreams {
+  const names = new Set([backend, ...routes.map((route) => route.backend)]);
+  return new Map([...upstreams].filter(([name]) => names.has(name)));
+}
