@@ -1,5 +1,7 @@
 import type { FrontendConfig } from '../config/types.ts';
+import type { AccessLogger } from '../log/access.ts';
 import type { Upstream } from '../upstream/types.ts';
+import type { HttpMetrics } from './metrics.ts';
 
 /**
  * One generation of an HTTP or HTTPS frontend: its settings, and the backends that its routes name. Immutable; a reload makes a new one,
@@ -16,4 +18,10 @@ export interface HttpHost {
   frontend(): HttpFrontend | null;
   /** True from SIGTERM on: every response says `Connection: close`. */
   draining(): boolean;
+}
+
+/** What serving HTTP needs from the process. */
+export interface HttpServices {
+  readonly access: AccessLogger;
+  readonly metrics: HttpMetrics;
 }

@@ -37,9 +37,15 @@ export class ConnectionPool {
   }
 
   take(): HttpConnection | null {
-    const connection = this.#idle.pop();
-    connection?.reuse();
-    return connection ?? null;
+    const now = performance.now();
+    for (let connection = this.#idle.pop(); connection !== undefined; connection = this.#idle.pop()) {
+      if (now < connection.idleUntil) {
+        connection.reuse();
+        return connection;
+      }
+      connection.destroy();
+    }
+    return null;
   }
 
   /** Makes a new connection of this pool, in use. */

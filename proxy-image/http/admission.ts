@@ -1,0 +1,109 @@
+import type { ClientConnection } from '../listener/types.ts';
+import type { PreparedFrontend } from './frontend.ts';
+import { bodyDecoder, type BodyDecoder } from './http1/body.ts';
+import type { ExchangeRequest } from './http1/exchange-types.ts';
+import type { Fault } from './http1/faults.ts';
+import { forwardedHead } from './http1/forward-request.ts';
+import type { LocalResponse } from './http1/local-response.ts';
+import type { RequestHead } from './http1/request-head.ts';
+import { redirectLocation, redirectStatus } from './routing/redirect.ts';
+import { requestedUpgrade } from './upgrade.ts';
+
+/** What is done with a request whose head has been read. */
+export type Admission =
+  | { readonly kind: 'Refuse'; readonly fault: Fault; readonly backend: string | null }
+  | { readonly kind: 'Respond'; readonly response: LocalResponse }
+  | {
+      readonly kind: 'Forward';
+      readonly backend: string;
+      readonly request: ExchangeRequest;
+      /** Has read as much of the body as there is. */
+      readonly decoder: BodyDecoder;
+      /** Offset behind the part of the body that is there. */
+      readonly consumed: number;
+    };
+
+/** Whose request it is. */
+export interface AdmissionContext {
+  readonly client: ClientConnection;
+  readonly frontend: PreparedFrontend;
+  /** False once the frontend has been removed. */
+  readonly served: boolean;
+}
+
+/** `bytes` begin with the head and go on with what has come of the body. */
+export function admit(head: RequestHead, bytes: Buffer, context: AdmissionContext): Admission {
+  const { frontend, served } = context;
+  if (!served) {
+    return refuse('FrontendGone');
+  }
+  // RFC 9110 section 7.6.2: this is as far as the request may go.
+  if (head.maxForwards === 0) {
+    return { kind: 'Respond', response: { status: 200, text: '' } };
+  }
+  const decision = frontend.router.route(head.host, head.target.path);
+  switch (decision.kind) {
+    case 'Refuse':
+      return refuse(decision.fault);
+    case 'Redirect': {
+      const { redirect } = decision;
+      const location = redirectLocation(redirect, head.target.query);
+      return {
+        kind: 'Respond',
+        response: { status: redirectStatus(redirect, head.method), text: '', location },
+      };
+    }
+    case 'Forward':
+      return admitToBackend(head, bytes, context, decision.backend);
+  }
+}
+
+function admitToBackend(
+  head: RequestHead,
+  bytes: Buffer,
+  context: AdmissionContext,
+  backend: string,
+): Admission {
+  const { limits } = context.frontend.config;
+  const upstream = context.frontend.upstream(backend);
+  if (upstream === undefined) {
+    return refuse('NoServer', backend);
+  }
+  if (limits.bodyBytes > 0 && head.bodyLength > limits.bodyBytes) {
+    return refuse('BodyTooLarge', backend);
+  }
+  const decoder = bodyDecoder(head.bodyLength, 'Chunks', limits.bodyBytes);
+  const consumed = decoder.read(bytes, head.end);
+  // What is already known to be wrong with the body keeps the whole request from the server.
+  if (decoder.fault !== null) {
+    return refuse(decoder.fault, backend);
+  }
+  const { sourceAddress } = context.client;
+  const upgrade = requestedUpgrade(head);
+  const request: ExchangeRequest = {
+    upstream,
+    sourceAddress,
+    connectTimeout: context.frontend.config.timeouts.connect,
+    method: head.method,
+    minor: head.minor,
+    head: forwardedHead(head, bytes, {
+      origin: originOf(context),
+      trusted: context.frontend.trusts(sourceAddress),
+      upgrade,
+    }),
+    hasBody: head.bodyLength !== 0,
+    expectsContinue: head.expectsContinue,
+    upgrade,
+    connectionAuth: head.connectionAuth,
+  };
+  return { kind: 'Forward', backend, request, decoder, consumed };
+}
+
+function originOf({ client, frontend }: AdmissionContext) {
+  const scheme = client.tls === null ? 'http' : 'https';
+  return { sourceAddress: client.sourceAddress, scheme, port: frontend.config.publicPort } as const;
+}
+
+function refuse(fault: Fault, backend: string | null = null): Admission {
+  return { kind: 'Refuse', fault, backend };
+}

@@ -1,0 +1,39 @@
+import type { FrontendConfig } from '../config/types.ts';
+import type { Upstream } from '../upstream/types.ts';
+import { sourceMatcher } from './headers/forwarded.ts';
+import { RequestCounter, type HttpMetrics } from './metrics.ts';
+import { buildRouter, type Router } from './routing/router.ts';
+import type { HttpFrontend } from './types.ts';
+
+/** A generation of a frontend with all that is made of its settings once, rather than for each request. */
+export interface PreparedFrontend {
+  readonly config: FrontendConfig;
+  readonly router: Router;
+  trusts(address: string): boolean;
+  upstream(backend: string): Upstream | undefined;
+  /** Empty for requests that no backend was asked for. */
+  counter(backend: string): RequestCounter;
+}
+
+const prepared = new WeakMap<HttpFrontend, PreparedFrontend>();
+
+export function prepareFrontend(frontend: HttpFrontend, metrics: HttpMetrics): PreparedFrontend {
+  const known = prepared.get(frontend);
+  if (known !== undefined) {
+    return known;
+  }
+  const { config, upstreams } = frontend;
+  const counters = new Map(
+    ['', ...upstreams.keys()].map((backend) => [backend, new RequestCounter(metrics, config.name, backend)]),
+  );
+  const none = new RequestCounter(metrics, config.name, '');
+  const made: PreparedFrontend = {
+    config,
+    router: buildRouter(config),
+    trusts: sourceMatcher(config.trustedSources),
+    upstream: (backend) => upstreams.get(backend),
+    counter: (backend) => counters.get(backend) ?? none,
+  };
+  prepared.set(frontend, made);
+  return made;
+}

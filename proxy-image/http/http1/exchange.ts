@@ -1,0 +1,362 @@
+import { UpstreamError } from '../../upstream/errors.ts';
+import type { ConnectionUser, HttpConnection } from '../../upstream/types.ts';
+import type { BodyDecoder } from './body.ts';
+import { InputBuffer } from './buffer.ts';
+import type { ExchangeClient, ExchangeHistory, ExchangeRequest } from './exchange-types.ts';
+import type { Fault } from './faults.ts';
+import { composeHead, writeAsChunk, writeMessage, writePieces } from './message.ts';
+import { Pieces } from './pieces.ts';
+import { planHead, planResponse, type ResponsePlan } from './response-plan.ts';
+
+/** A server may close an idle connection a little before the time it announced. Milliseconds. */
+const KEEP_ALIVE_MARGIN = 1_000;
+
+/** RFC 9110 section 9.2.2; only these are sent again when a reused connection turns out to be dead. */
+const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']);
+
+/**
+ * `Connecting` until a server connection is there, `Head` until the response's head is, `Body` until its body ends, then `Over`. From
+ * any state an error or the client's departure leads to `Over`.
+ */
+type Phase = 'Connecting' | 'Head' | 'Body' | 'Over';
+
+/**
+ * One request and its response.
+ *
+ * Connections: a request that may be sent twice (idempotent, without a body) takes an idle connection, and is sent once more on a new
+ * one when the idle one was dead. Any other request takes an idle one only when it is not the first of its client connection: browsers
+ * repeat what fails on a connection that had worked before. `100 Continue` is sent by the proxy, when a server has been reached, and
+ * Expect is not passed on, so that requests and responses can never get out of step about it.
+ */
+export class Exchange implements ConnectionUser {
+  /** Status sent to the client; 0 before that. */
+  status = 0;
+  readonly #client: ExchangeClient;
+  readonly #request: ExchangeRequest;
+  readonly #history: ExchangeHistory;
+  readonly #cancel = new AbortController();
+  readonly #input = new InputBuffer();
+  #phase: Phase = 'Connecting';
+  #connection: HttpConnection | null = null;
+  #decoder: BodyDecoder | null = null;
+  /** True for a response's body that ends with the server's connection. */
+  #untilClose = false;
+  /** Parts of the request's body that wait for the connection. */
+  #early: Buffer[] = [];
+  /** True when bytes followed the response that belong to none. */
+  #disputed = false;
+  /** True when a byte has come back. */
+  #heard = false;
+  #repeated = false;
+
+  constructor(client: ExchangeClient, request: ExchangeRequest, history: ExchangeHistory) {
+    this.#client = client;
+    this.#request = request;
+    this.#history = history;
+  }
+
+  /** `host:port` of the server that took the request. */
+  get server(): string | null {
+    const server = this.#connection?.server;
+    return server === undefined ? null : `${server.host}:${server.port}`;
+  }
+
+  /** Bytes of the response's body so far. */
+  get bytesOut(): number {
+    return this.#decoder?.contentLength ?? 0;
+  }
+
+  start(): void {
+    const { upstream, sourceAddress, upgrade } = this.#request;
+    const { own, first } = this.#history;
+    // What is upgraded never returns to the pool, and nothing that was sent before must answer for it.
+    const mayReuse = upgrade === null && (this.#mayRepeat() || !first);
+    const connection = own ?? (mayReuse ? upstream.takeIdle(sourceAddress) : null);
+    if (connection === null) {
+      void this.#open();
+      return;
+    }
+    this.#use(connection);
+  }
+
+  /** Passes on what has come of the request's body. */
+  sendBody(bytes: Buffer, pieces: Pieces): void {
+    if (this.#phase === 'Over' || pieces.count === 0) {
+      return;
+    }
+    if (this.#connection === null) {
+      this.#early.push(pieces.gather(bytes));
+      this.#client.pauseRequest();
+    } else if (!writePieces(this.#connection.socket, bytes, pieces)) {
+      this.#client.pauseRequest();
+    }
+  }
+
+  /** The client takes bytes again. */
+  clientDrained(): void {
+    if (this.#phase === 'Body') {
+      this.#connection?.socket.resume();
+    }
+  }
+
+  /** Ends the exchange before its time. */
+  abort(fault: Fault, detail: string | null = null): void {
+    if (this.#phase === 'Over') {
+      return;
+    }
+    this.#phase = 'Over';
+    this.#cancel.abort();
+    this.#connection?.destroy();
+    this.#client.over(this.status === 0 ? { kind: 'Failed', fault, detail } : { kind: 'Broken', fault });
+  }
+
+  /** Nothing has moved for too long. */
+  expired(): void {
+    const waitsForBody =
+      !this.#client.requestComplete() && this.#connection?.socket.writableNeedDrain !== true;
+    if (this.#phase === 'Body') {
+      this.abort(this.#client.socket.writableNeedDrain ? 'ClientStalled' : 'UpstreamStalled');
+    } else {
+      this.abort(waitsForBody ? 'BodyTimeout' : 'ResponseTimeout');
+    }
+  }
+
+  upstreamData(chunk: Buffer): void {
+    this.#client.touch();
+    this.#heard = true;
+    if (this.#phase === 'Head') {
+      this.#input.append(chunk);
+      this.#readHead();
+    } else {
+      this.#readBody(chunk);
+    }
+  }
+
+  upstreamEnd(): void {
+    if (this.#untilClose) {
+      this.#finish();
+    } else {
+      this.#lost();
+    }
+  }
+
+  upstreamClosed(): void {
+    this.#lost();
+  }
+
+  upstreamDrained(): void {
+    this.#client.touch();
+    this.#client.resumeRequest();
+  }
+
+  async #open(): Promise<void> {
+    const { upstream, sourceAddress, connectTimeout } = this.#request;
+    try {
+      const connection = await upstream.open({ sourceAddress, connectTimeout, signal: this.#cancel.signal });
+      if (this.#phase === 'Connecting') {
+        this.#use(connection);
+      } else {
+        connection.destroy();
+      }
+    } catch (error) {
+      this.#failedToConnect(error);
+    }
+  }
+
+  #failedToConnect(error: unknown): void {
+    if (error instanceof UpstreamError && error.kind !== 'Cancelled') {
+      this.abort(error.kind, error.message);
+    } else {
+      this.abort('ConnectFailed', String(error));
+    }
+  }
+
+  #use(connection: HttpConnection): void {
+    const { head, expectsContinue } = this.#request;
+    const { socket } = connection;
+    this.#connection = connection;
+    this.#phase = 'Head';
+    this.#client.responseHead.begin();
+    connection.attach(this);
+    if (expectsContinue && this.#early.length === 0 && !this.#client.requestComplete()) {
+      this.#client.socket.write('HTTP/1.1 100 Continue\r\n\r\n', 'latin1');
+    }
+    socket.cork();
+    socket.write(head);
+    for (const part of this.#early) {
+      socket.write(part);
+    }
+    socket.uncork();
+    this.#early = [];
+    if (!socket.writableNeedDrain) {
+      this.#client.resumeRequest();
+    }
+  }
+
+  #readHead(): void {
+    const head = this.#client.responseHead;
+    while (this.#phase === 'Head' && this.#input.length > 0) {
+      const bytes = this.#input.view();
+      const outcome = head.read(bytes);
+      if (outcome === 'Incomplete') {
+        return;
+      }
+      if (outcome === 'Malformed') {
+        this.abort('MalformedResponse');
+      } else if (head.status >= 200) {
+        this.#respond(bytes);
+      } else if (head.status === 101) {
+        this.#switchProtocols(bytes);
+      } else {
+        this.#interim(bytes);
+      }
+    }
+  }
+
+  /** 100 is not passed on, as the server was not asked for it; HTTP/1.0 knows no interim responses (RFC 9110 section 15.2). */
+  #interim(bytes: Buffer): void {
+    const head = this.#client.responseHead;
+    if (head.status !== 100 && this.#request.minor === 1) {
+      writeMessage(this.#client.socket, bytes, planHead(head, bytes, ''), NO_PIECES);
+    }
+    this.#input.consume(head.end);
+    head.begin();
+  }
+
+  #respond(bytes: Buffer): void {
+    const { method, minor } = this.#request;
+    const head = this.#client.responseHead;
+    const plan = planResponse(head, bytes, { method, minor, keepAlive: this.#client.keepsAlive() });
+    const consumed = plan.decoder.read(bytes, head.end);
+    if (plan.decoder.fault !== null) {
+      this.abort('MalformedResponse');
+      return;
+    }
+    this.#phase = 'Body';
+    this.status = head.status;
+    this.#decoder = plan.decoder;
+    this.#untilClose = plan.untilClose;
+    this.#input.clear();
+    this.#passOn(this.#writeResponse(bytes, plan), consumed < bytes.length);
+  }
+
+  #writeResponse(bytes: Buffer, { message, decoder }: ResponsePlan): boolean {
+    const { socket } = this.#client;
+    if (!this.#sendsChunks()) {
+      return writeMessage(socket, bytes, message, decoder.pieces);
+    }
+    socket.cork();
+    writeMessage(socket, bytes, message, NO_PIECES);
+    const ready = writeAsChunk(socket, bytes, decoder.pieces);
+    socket.uncork();
+    return ready;
+  }
+
+  #readBody(chunk: Buffer): void {
+    const { socket } = this.#client;
+    const decoder = this.#decoder;
+    if (decoder === null) {
+      return;
+    }
+    const consumed = decoder.read(chunk, 0);
+    if (decoder.fault !== null) {
+      this.abort('MalformedBody');
+      return;
+    }
+    const write = this.#sendsChunks() ? writeAsChunk : writePieces;
+    this.#passOn(write(socket, chunk, decoder.pieces), consumed < chunk.length);
+  }
+
+  #passOn(ready: boolean, disputed: boolean): void {
+    this.#disputed ||= disputed;
+    if (this.#decoder?.done === true) {
+      this.#finish();
+    } else if (!ready) {
+      this.#connection?.socket.pause();
+    }
+  }
+
+  /** True when the body gets chunks from here: its end would be no end of the client's connection otherwise. */
+  #sendsChunks(): boolean {
+    return this.#untilClose && this.#request.minor === 1;
+  }
+
+  #finish(): void {
+    if (this.#phase === 'Over') {
+      return;
+    }
+    this.#phase = 'Over';
+    if (this.#sendsChunks()) {
+      this.#client.socket.write('0\r\n\r\n', 'latin1');
+    }
+    const connection = this.#leaveConnection();
+    const { upstream } = this.#request;
+    this.#client.over({ kind: 'Responded', own: connection === null ? null : { upstream, connection } });
+  }
+
+  /** The one place where it is decided whether a server connection may be used again; returns it when only this client may. */
+  #leaveConnection(): HttpConnection | null {
+    const connection = this.#connection;
+    if (connection === null) {
+      return null;
+    }
+    const { responseHead } = this.#client;
+    const delivered = this.#client.requestComplete() && connection.socket.writableLength === 0;
+    const persistent = responseHead.minor === 1 && !responseHead.connection.close && !this.#untilClose;
+    if (this.#disputed || !delivered || !persistent) {
+      connection.destroy();
+      return null;
+    }
+    if (this.#history.own !== null || this.#request.connectionAuth || responseHead.connectionAuth) {
+      return connection;
+    }
+    connection.recycle(responseHead.keepAlive - KEEP_ALIVE_MARGIN);
+    return null;
+  }
+
+  #switchProtocols(bytes: Buffer): void {
+    const { upgrade } = this.#request;
+    const head = this.#client.responseHead;
+    const connection = this.#connection;
+    const agreed = head.connection.upgrade && head.upgrade?.toLowerCase() === upgrade?.toLowerCase();
+    if (connection === null || upgrade === null || !agreed) {
+      this.abort('MalformedResponse');
+      return;
+    }
+    this.#phase = 'Over';
+    this.status = head.status;
+    const added = `Connection: Upgrade\r\nUpgrade: ${upgrade}\r\n`;
+    this.#client.over({
+      kind: 'Switched',
+      connection: connection.detach(),
+      head: composeHead(bytes, planHead(head, bytes, added)),
+      early: bytes.subarray(head.end),
+    });
+  }
+
+  #lost(): void {
+    if (this.#phase === 'Body') {
+      this.abort('UpstreamAborted');
+    } else if (this.#phase === 'Head' && this.#deadOnReuse()) {
+      this.#connection?.destroy();
+      this.#connection = null;
+      this.#phase = 'Connecting';
+      this.#repeated = true;
+      void this.#open();
+    } else {
+      this.abort('UpstreamClosed');
+    }
+  }
+
+  /** True when the server had closed the connection while it was idle: not a byte has come back. */
+  #deadOnReuse(): boolean {
+    const reused = this.#connection?.reused === true && this.#history.own === null;
+    return reused && !this.#heard && !this.#repeated && this.#mayRepeat();
+  }
+
+  #mayRepeat(): boolean {
+    return !this.#request.hasBody && IDEMPOTENT.has(this.#request.method);
+  }
+}
+
+const NO_PIECES = new Pieces();

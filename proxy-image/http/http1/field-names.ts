@@ -1,0 +1,88 @@
+import { equalsWord } from './tokens.ts';
+
+/** The fields that the proxy itself looks at; all others pass unread. */
+export const Field = {
+  Other: 0,
+  Host: 1,
+  ContentLength: 2,
+  TransferEncoding: 3,
+  Connection: 4,
+  KeepAlive: 5,
+  ProxyConnection: 6,
+  Te: 7,
+  Trailer: 8,
+  Upgrade: 9,
+  Expect: 10,
+  MaxForwards: 11,
+  Authorization: 12,
+  WwwAuthenticate: 13,
+  Forwarded: 14,
+  XForwardedFor: 15,
+  XForwardedHost: 16,
+  XForwardedPort: 17,
+  XForwardedProto: 18,
+  /** Any other field that tells of a client or a hop before this one: `X-Forwarded-*` and `X-Real-IP`. */
+  XForwardedOther: 19,
+  Http2Settings: 20,
+} as const;
+
+export type FieldKind = (typeof Field)[keyof typeof Field];
+
+const KIND_BY_NAME = {
+  host: Field.Host,
+  'content-length': Field.ContentLength,
+  'transfer-encoding': Field.TransferEncoding,
+  connection: Field.Connection,
+  'keep-alive': Field.KeepAlive,
+  'proxy-connection': Field.ProxyConnection,
+  te: Field.Te,
+  trailer: Field.Trailer,
+  upgrade: Field.Upgrade,
+  expect: Field.Expect,
+  'max-forwards': Field.MaxForwards,
+  authorization: Field.Authorization,
+  'www-authenticate': Field.WwwAuthenticate,
+  forwarded: Field.Forwarded,
+  'x-forwarded-for': Field.XForwardedFor,
+  'x-forwarded-host': Field.XForwardedHost,
+  'x-forwarded-port': Field.XForwardedPort,
+  'x-forwarded-proto': Field.XForwardedProto,
+  'x-real-ip': Field.XForwardedOther,
+  'http2-settings': Field.Http2Settings,
+} as const satisfies Record<string, FieldKind>;
+
+interface Known {
+  readonly word: Uint8Array;
+  readonly kind: FieldKind;
+}
+
+/** The known names by their length: most names of a request are ruled out by it. */
+const BY_LENGTH: (readonly Known[] | undefined)[] = [];
+for (const [name, kind] of Object.entries(KIND_BY_NAME)) {
+  BY_LENGTH[name.length] = [...(BY_LENGTH[name.length] ?? []), { word: Buffer.from(name), kind }];
+}
+
+const X_FORWARDED = Buffer.from('x-forwarded-');
+
+export function fieldKind(bytes: Uint8Array, start: number, end: number): FieldKind {
+  for (const { word, kind } of BY_LENGTH[end - start] ?? NONE) {
+    if (equalsWord(bytes, start, end, word)) {
+      return kind;
+    }
+  }
+  const prefixEnd = start + X_FORWARDED.length;
+  return end > prefixEnd && equalsWord(bytes, start, prefixEnd, X_FORWARDED)
+    ? Field.XForwardedOther
+    : Field.Other;
+}
+
+const NONE: readonly Known[] = [];
+
+/**
+ * True for a name with `_` that is one of the known ones when `_` is read as `-`, as CGI-like servers do: such a field could speak for the
+ * proxy, or frame the body differently for the server than for the proxy.
+ */
+export function imitatesKnownField(bytes: Buffer, start: number, end: number): boolean {
+  const name = Buffer.from(bytes.toString('latin1', start, end).replaceAll('_', '-'), 'latin1');
+  return fieldKind(name, 0, name.length) !== Field.Other;
+}

@@ -1,0 +1,128 @@
+import { fieldKind, imitatesKnownField, type FieldKind } from './field-names.ts';
+import { COLON, CR, FIELD_VALUE, isBlank, LF, TOKEN } from './tokens.ts';
+
+/** Field lines that one head may have; browsers send about 20, Tomcat takes 100. */
+const MAX_FIELDS = 128;
+
+export type FieldFault = 'MalformedField' | 'ImitatedField' | 'TooManyFields';
+
+export type SectionOutcome = 'Complete' | 'Incomplete' | FieldFault;
+
+/**
+ * The header section of one message: where its lines are, as offsets into the bytes of the head. It is read line by line as the bytes
+ * arrive, so that no byte is looked at twice, and its arrays are used again for the next message.
+ *
+ * A line is `name ":" OWS value OWS CRLF` (RFC 9112 section 5), strictly: no blank before the colon, no folded line, no bare CR or LF,
+ * no control byte.
+ */
+export class FieldSection {
+  /** Number of field lines read. */
+  count = 0;
+  readonly kinds: FieldKind[] = [];
+  /** Offset of each line; one entry more than there are lines, so that the next entry is where a line ends. */
+  readonly lineStarts: number[] = [];
+  readonly nameEnds: number[] = [];
+  /** The value without the white space around it. */
+  readonly valueStarts: number[] = [];
+  readonly valueEnds: number[] = [];
+  /** Offset behind the empty line that ends the section; only when it is complete. */
+  end = 0;
+  /** Up to here the unfinished last line was searched for its end. */
+  #searched = 0;
+
+  /** Forgets everything; the first line will be at `offset`. */
+  begin(offset: number): void {
+    this.count = 0;
+    this.lineStarts[0] = offset;
+    this.#searched = offset;
+  }
+
+  /** Reads as many lines as there are; `bytes` holds the head from its beginning, each time with more at its end. */
+  read(bytes: Buffer): SectionOutcome {
+    for (;;) {
+      const start = this.lineStarts[this.count] ?? 0;
+      const lineFeed = bytes.indexOf(LF, Math.max(start, this.#searched));
+      if (lineFeed === -1) {
+        this.#searched = bytes.length;
+        return 'Incomplete';
+      }
+      const end = lineFeed - 1;
+      if (end < start || bytes[end] !== CR) {
+        return 'MalformedField';
+      }
+      if (end === start) {
+        this.end = lineFeed + 1;
+        return 'Complete';
+      }
+      const fault = this.#readLine(bytes, start, end);
+      if (fault !== null) {
+        return fault;
+      }
+    }
+  }
+
+  name(bytes: Buffer, index: number): string {
+    return bytes.toString('latin1', this.lineStarts[index], this.nameEnds[index]);
+  }
+
+  value(bytes: Buffer, index: number): string {
+    return bytes.toString('latin1', this.valueStarts[index], this.valueEnds[index]);
+  }
+
+  /** Reads the line whose CRLF is at `end`; null when it is well-formed. */
+  #readLine(bytes: Buffer, start: number, end: number): FieldFault | null {
+    let nameEnd = start;
+    let seen = 0;
+    for (let type = tokenType(bytes, start); type !== 0; type = tokenType(bytes, nameEnd)) {
+      seen |= type;
+      nameEnd += 1;
+    }
+    if (nameEnd === start || bytes[nameEnd] !== COLON) {
+      return 'MalformedField';
+    }
+    let valueStart = nameEnd + 1;
+    while (isBlank(bytes[valueStart])) {
+      valueStart += 1;
+    }
+    if (!isFieldValue(bytes, valueStart, end)) {
+      return 'MalformedField';
+    }
+    if ((seen & UNDERSCORE) !== 0 && imitatesKnownField(bytes, start, nameEnd)) {
+      return 'ImitatedField';
+    }
+    return this.#add(bytes, nameEnd, valueStart, end);
+  }
+
+  #add(bytes: Buffer, nameEnd: number, valueStart: number, lineEnd: number): FieldFault | null {
+    const { count } = this;
+    if (count === MAX_FIELDS) {
+      return 'TooManyFields';
+    }
+    let valueEnd = lineEnd;
+    while (valueEnd > valueStart && isBlank(bytes[valueEnd - 1])) {
+      valueEnd -= 1;
+    }
+    this.kinds[count] = fieldKind(bytes, this.lineStarts[count] ?? 0, nameEnd);
+    this.nameEnds[count] = nameEnd;
+    this.valueStarts[count] = valueStart;
+    this.valueEnds[count] = valueEnd;
+    this.lineStarts[count + 1] = lineEnd + 2;
+    this.count = count + 1;
+    return null;
+  }
+}
+
+const UNDERSCORE = 2;
+
+function tokenType(bytes: Buffer, at: number): number {
+  return TOKEN[bytes[at] ?? 0] ?? 0;
+}
+
+function isFieldValue(bytes: Buffer, start: number, end: number): boolean {
+  for (let at = start; at < end; at += 1) {
+    if (FIELD_VALUE[bytes[at] ?? 0] !== 1) {
+      return false;
+    }
+  }
+  return true;
+}

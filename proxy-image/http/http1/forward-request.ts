@@ -1,0 +1,46 @@
+import { droppedFields, extendedLines, forwardedLines, type Origin } from '../headers/forwarded.ts';
+import { endToEnd } from '../headers/hop-by-hop.ts';
+import { CHUNKED } from './framing.ts';
+import { composeHead } from './message.ts';
+import type { RequestHead } from './request-head.ts';
+import { Field } from './field-names.ts';
+
+/** What is said of a request beyond what its client said. */
+export interface Forwarding {
+  readonly origin: Origin;
+  /** True when the client is a proxy whose forwarding fields are believed. */
+  readonly trusted: boolean;
+  /** The protocol to switch to, or null. */
+  readonly upgrade: string | null;
+}
+
+/**
+ * The head of a request as it is sent to a server: origin form, HTTP/1.1, Host and end-to-end fields as they came, one statement of
+ * the body's length, and forwarding fields.
+ */
+export function forwardedHead(head: RequestHead, bytes: Buffer, forwarding: Forwarding): Buffer {
+  const { fields, connection, method, target, maxForwards } = head;
+  const keeps = endToEnd(fields, bytes, connection, droppedFields(forwarding.trusted));
+  return composeHead(bytes, {
+    startLine: `${method} ${target.target} HTTP/1.1`,
+    fields,
+    keeps:
+      maxForwards === null ? keeps : (index) => keeps(index) && fields.kinds[index] !== Field.MaxForwards,
+    added: addedLines(head, bytes, forwarding),
+  });
+}
+
+function addedLines(head: RequestHead, bytes: Buffer, { origin, trusted, upgrade }: Forwarding): string {
+  const { fields, hostValue, bodyLength, maxForwards } = head;
+  let lines = trusted ? extendedLines(origin, hostValue, fields, bytes) : forwardedLines(origin, hostValue);
+  if (bodyLength === CHUNKED) {
+    lines += 'Transfer-Encoding: chunked\r\n';
+  }
+  if (maxForwards !== null) {
+    lines += `Max-Forwards: ${maxForwards - 1}\r\n`;
+  }
+  if (upgrade !== null) {
+    lines += `Connection: Upgrade\r\nUpgrade: ${upgrade}\r\n`;
+  }
+  return lines;
+}

@@ -1,0 +1,62 @@
+import type { AccessLogger } from '../log/access.ts';
+import type { PreparedFrontend } from './frontend.ts';
+import type { Fault } from './http1/faults.ts';
+
+/** How a request ended. */
+export interface RequestEnd {
+  readonly status: number;
+  readonly server: string | null;
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+  readonly fault: Fault | null;
+  /** More about the fault, for the log alone. */
+  readonly detail: string | null;
+}
+
+/** What a request says of itself; empty as far as it could not be read. */
+export interface RequestLine {
+  readonly method: string;
+  readonly host: string;
+  /** Without the query. */
+  readonly path: string;
+}
+
+/** One request, from its head to the line in the log. */
+export class RequestRecord {
+  backend: string | null = null;
+  readonly #frontend: PreparedFrontend;
+  readonly #source: string;
+  readonly #line: RequestLine;
+  readonly #startedAt = performance.now();
+
+  constructor(frontend: PreparedFrontend, source: string, line: RequestLine) {
+    this.#frontend = frontend;
+    this.#source = source;
+    this.#line = line;
+  }
+
+  /** Counts and logs it. */
+  close(end: RequestEnd, access: AccessLogger): void {
+    const { method, host, path } = this.#line;
+    const { status, server, bytesIn, bytesOut, fault, detail } = end;
+    const durationMs = performance.now() - this.#startedAt;
+    this.#frontend
+      .counter(this.backend ?? '')
+      .count({ method, status, durationMs, bytesIn, bytesOut, fault });
+    access.log({
+      kind: 'request',
+      frontend: this.#frontend.config.name,
+      source: this.#source,
+      backend: this.backend,
+      server,
+      durationMs,
+      bytesIn,
+      bytesOut,
+      error: fault === null || detail === null ? fault : `${fault}: ${detail}`,
+      method,
+      host,
+      path,
+      status,
+    });
+  }
+}

@@ -1,0 +1,104 @@
+import type { FrontendConfig, RedirectConfig } from '../../config/types.ts';
+import type { RoutingFault } from '../http1/faults.ts';
+import { hostMatcher } from './hostname.ts';
+import { readPath } from './path.ts';
+
+/** What is to be done with a request. */
+export type Decision =
+  | { readonly kind: 'Forward'; readonly backend: string }
+  | { readonly kind: 'Redirect'; readonly redirect: RedirectConfig }
+  | { readonly kind: 'Refuse'; readonly fault: RoutingFault | 'BadTarget' };
+
+/** Decides for a host and a path (without query); null stands for the target `*`, which has no path. */
+export interface Router {
+  route(host: string, path: string | null): Decision;
+}
+
+/** Looks up the hostnames first, then redirects (exact paths), then routes (longest path, whole segments), then the frontend's backend. */
+export function buildRouter(config: FrontendConfig): Router {
+  const serves = hostMatcher(config.hostnames);
+  const table = buildTable(config);
+  const fallback: Decision =
+    config.backend === undefined ? refuse('NoRoute') : { kind: 'Forward', backend: config.backend };
+  return {
+    route: (host, path) => {
+      if (!serves(host)) {
+        return refuse('UnknownHost');
+      }
+      // `OPTIONS *` asks the server as a whole: whoever serves the root answers.
+      return decide(table, path ?? '/') ?? fallback;
+    },
+  };
+}
+
+interface Table {
+  readonly redirects: ReadonlyMap<string, Decision>;
+  /** By path without a slash at its end, so that `/` is the empty string. */
+  readonly routes: ReadonlyMap<string, Decision>;
+  /** Segments of the longest path: what lies deeper in a request's path is not looked at. */
+  readonly depth: number;
+}
+
+function buildTable(config: FrontendConfig): Table {
+  const redirects = new Map<string, Decision>();
+  for (const redirect of config.redirects) {
+    redirects.set(literal(redirect.from), { kind: 'Redirect', redirect });
+  }
+  const routes = new Map<string, Decision>();
+  for (const { paths, backend } of config.routes) {
+    const decision: Decision = { kind: 'Forward', backend };
+    for (const path of paths) {
+      routes.set(literal(path).replace(/\/+$/, ''), decision);
+    }
+  }
+  const depths = [...routes.keys()].map((path) => path.split('/').length - 1);
+  return { redirects, routes, depth: Math.max(0, ...depths) };
+}
+
+/** Configured paths are compared in the form that requests are brought to. */
+function literal(path: string): string {
+  return readPath(path)?.literal ?? path;
+}
+
+/** Null when nothing matches. */
+function decide(table: Table, path: string): Decision | null {
+  const readings = readPath(path);
+  if (readings === null) {
+    return refuse('BadTarget');
+  }
+  const decision = match(table, readings.literal);
+  if (readings.lenient !== readings.literal && match(table, readings.lenient) !== decision) {
+    return refuse('AmbiguousPath');
+  }
+  return decision;
+}
+
+function match({ redirects, routes, depth }: Table, path: string): Decision | null {
+  const redirect = redirects.get(path);
+  if (redirect !== undefined) {
+    return redirect;
+  }
+  for (let end = prefixEnd(path, depth); end >= 0; end = path.lastIndexOf('/', end - 1)) {
+    const decision = routes.get(path.slice(0, end));
+    if (decision !== undefined) {
+      return decision;
+    }
+    if (end === 0) {
+      break;
+    }
+  }
+  return null;
+}
+
+/** Where the first `segments` segments of a path end. */
+function prefixEnd(path: string, segments: number): number {
+  let end = 0;
+  for (let count = 0; count < segments && end !== -1; count += 1) {
+    end = path.indexOf('/', end + 1);
+  }
+  return end === -1 ? path.length : end;
+}
+
+function refuse(fault: RoutingFault | 'BadTarget'): Decision {
+  return { kind: 'Refuse', fault };
+}

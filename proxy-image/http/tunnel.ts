@@ -1,0 +1,46 @@
+import type { Socket } from 'node:net';
+import type { FrontendTimeouts } from '../config/types.ts';
+import { resetSocket } from '../tcp/reset.ts';
+import { splice, type SpliceCause, type SpliceEnd } from '../tcp/splice.ts';
+import type { UpstreamConnection } from '../upstream/types.ts';
+import type { TransferFault } from './http1/faults.ts';
+
+/** Both ends of a tunnel, and what was read before it was one. */
+export interface Tunnel {
+  readonly client: Socket;
+  /** True when the client has already closed its half. */
+  readonly clientEnded: boolean;
+  readonly upstream: UpstreamConnection;
+  /** For the client: the head of the response that opens the tunnel, and what the server sent right behind it. */
+  readonly toClient: readonly Buffer[];
+  /** For the server: what the client sent ahead. */
+  readonly toUpstream: Buffer;
+  readonly timeouts: Pick<FrontendTimeouts, 'idle' | 'halfClose'>;
+}
+
+/** Passes bytes in both directions until both ends are closed. Never rejects. */
+export async function runTunnel({ client, clientEnded, upstream, ...rest }: Tunnel): Promise<SpliceEnd> {
+  for (const part of rest.toClient) {
+    client.write(part);
+  }
+  upstream.socket.write(rest.toUpstream);
+  if (clientEnded) {
+    upstream.socket.end();
+  }
+  const end = await splice({
+    client: { socket: client, reset: () => resetSocket(client) },
+    server: { socket: upstream.socket, reset: () => resetSocket(upstream.socket) },
+    ...rest.timeouts,
+  });
+  upstream.release();
+  return end;
+}
+
+/** What the end of a tunnel is called in the log; null for an orderly one. */
+export const TUNNEL_FAULTS: Readonly<Record<SpliceCause, TransferFault | null>> = {
+  Closed: null,
+  ClientReset: 'ClientClosed',
+  ServerReset: 'UpstreamAborted',
+  IdleTimeout: 'TunnelTimeout',
+  HalfCloseTimeout: 'TunnelTimeout',
+};
