@@ -12,7 +12,7 @@ import { requestedUpgrade } from './upgrade.ts';
 /** What is done with a request whose head has been read. */
 export type Admission =
   | { readonly kind: 'Refuse'; readonly fault: Fault; readonly backend: string | null }
-  | { readonly kind: 'Respond'; readonly response: LocalResponse }
+  | { readonly kind: 'Respond'; readonly backend: null; readonly response: LocalResponse }
   | {
       readonly kind: 'Forward';
       readonly backend: string;
@@ -39,7 +39,7 @@ export function admit(head: RequestHead, bytes: Buffer, context: AdmissionContex
   }
   // RFC 9110 section 7.6.2: this is as far as the request may go.
   if (head.maxForwards === 0) {
-    return { kind: 'Respond', response: { status: 200, text: '' } };
+    return { kind: 'Respond', backend: null, response: { status: 200, text: '' } };
   }
   const decision = frontend.router.route(head.host, head.target.path);
   switch (decision.kind) {

@@ -68,8 +68,8 @@ export class RequestCounter {
   readonly #frontend: string;
   readonly #backend: string;
   readonly #duration: Histogram;
-  readonly #bytesIn: Counter;
-  readonly #bytesOut: Counter;
+  readonly bytesIn: Counter;
+  readonly bytesOut: Counter;
   readonly #requests = new Map<string, Counter>();
 
   constructor(metrics: HttpMetrics, frontend: string, backend: string) {
@@ -77,15 +77,18 @@ export class RequestCounter {
     this.#frontend = frontend;
     this.#backend = backend;
     this.#duration = metrics.durations.labels({ frontend, backend });
-    this.#bytesIn = metrics.bytes.labels({ frontend, backend, direction: 'in' });
-    this.#bytesOut = metrics.bytes.labels({ frontend, backend, direction: 'out' });
+    this.bytesIn = metrics.bytes.labels({ frontend, backend, direction: 'in' });
+    this.bytesOut = metrics.bytes.labels({ frontend, backend, direction: 'out' });
   }
 
   count({ method, status, durationMs, bytesIn, bytesOut, fault }: Finished): void {
     this.#requestsOf(method, status).inc();
     this.#duration.observe(durationMs / 1_000);
-    this.#bytesIn.inc(bytesIn);
-    this.#bytesOut.inc(bytesOut);
+    // Those of a tunnel were counted as they passed.
+    if (status !== 101) {
+      this.bytesIn.inc(bytesIn);
+      this.bytesOut.inc(bytesOut);
+    }
     if (fault !== null) {
       this.#metrics.faults.labels({ frontend: this.#frontend, fault }).inc();
     }

@@ -1,13 +1,18 @@
-import type { Socket } from 'node:net';
 import type { FrontendTimeouts } from '../config/types.ts';
 import { resetSocket } from '../tcp/reset.ts';
-import { splice, type SpliceCause, type SpliceEnd } from '../tcp/splice.ts';
+import {
+  splice,
+  type SpliceCause,
+  type SpliceCounters,
+  type SpliceEnd,
+  type SpliceSide,
+} from '../tcp/splice.ts';
 import type { UpstreamConnection } from '../upstream/types.ts';
 import type { TransferFault } from './http1/faults.ts';
 
 /** Both ends of a tunnel, and what was read before it was one. */
 export interface Tunnel {
-  readonly client: Socket;
+  readonly client: SpliceSide;
   /** True when the client has already closed its half. */
   readonly clientEnded: boolean;
   readonly upstream: UpstreamConnection;
@@ -15,22 +20,26 @@ export interface Tunnel {
   readonly toClient: readonly Buffer[];
   /** For the server: what the client sent ahead. */
   readonly toUpstream: Buffer;
+  readonly counters: SpliceCounters;
   readonly timeouts: Pick<FrontendTimeouts, 'idle' | 'halfClose'>;
 }
 
 /** Passes bytes in both directions until both ends are closed. Never rejects. */
-export async function runTunnel({ client, clientEnded, upstream, ...rest }: Tunnel): Promise<SpliceEnd> {
-  for (const part of rest.toClient) {
-    client.write(part);
+export async function runTunnel(tunnel: Tunnel): Promise<SpliceEnd> {
+  const { client, upstream, counters, timeouts } = tunnel;
+  for (const part of tunnel.toClient) {
+    client.socket.write(part);
   }
-  upstream.socket.write(rest.toUpstream);
-  if (clientEnded) {
+  upstream.socket.write(tunnel.toUpstream);
+  if (tunnel.clientEnded) {
     upstream.socket.end();
   }
   const end = await splice({
-    client: { socket: client, reset: () => resetSocket(client) },
+    client,
     server: { socket: upstream.socket, reset: () => resetSocket(upstream.socket) },
-    ...rest.timeouts,
+    idle: timeouts.idle,
+    halfClose: timeouts.halfClose,
+    counters,
   });
   upstream.release();
   return end;

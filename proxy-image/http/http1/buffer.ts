@@ -23,6 +23,9 @@ export class InputBuffer {
   }
 
   append(chunk: Buffer): void {
+    if (chunk.length === 0) {
+      return;
+    }
     if (this.length === 0) {
       this.#bytes = chunk;
       this.#start = 0;

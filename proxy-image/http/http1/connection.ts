@@ -1,6 +1,5 @@
 import type { Socket } from 'node:net';
 import type { ClientConnection } from '../../listener/types.ts';
-import { resetSocket } from '../../tcp/reset.ts';
 import { admit, type Admission } from '../admission.ts';
 import type { Deadlines, Ticking } from '../deadlines.ts';
 import { prepareFrontend, type PreparedFrontend } from '../frontend.ts';
@@ -117,7 +116,7 @@ export class Http1Connection implements ExchangeClient, Ticking {
         break;
       case 'Broken':
         this.#finishRecord({ status, server, bytesOut, fault: end.fault });
-        resetSocket(this.socket);
+        this.#client.reset();
         return;
       case 'Switched':
         this.#tunnel(end);
@@ -214,6 +213,7 @@ export class Http1Connection implements ExchangeClient, Ticking {
       frontend: this.#frontend,
       served: this.#host.frontend() !== null,
     });
+    this.#record.backend = admission.backend;
     switch (admission.kind) {
       case 'Forward':
         this.#input.consume(admission.consumed - end);
@@ -223,16 +223,12 @@ export class Http1Connection implements ExchangeClient, Ticking {
         this.#respond(admission.response);
         break;
       case 'Refuse':
-        this.#record.backend = admission.backend;
         this.#refuse(admission.fault);
         break;
     }
   }
 
-  #forward(bytes: Buffer, { backend, request, decoder }: Admission & { readonly kind: 'Forward' }): void {
-    if (this.#record !== null) {
-      this.#record.backend = backend;
-    }
+  #forward(bytes: Buffer, { request, decoder }: Admission & { readonly kind: 'Forward' }): void {
     this.#decoder = decoder;
     this.#reading = decoder.done ? 'Complete' : 'Body';
     const exchange = new Exchange(this, request, {
@@ -289,8 +285,7 @@ export class Http1Connection implements ExchangeClient, Ticking {
 
   #finishRecord(end: Partial<RequestEnd>): void {
     const bytesIn = this.#decoder?.contentLength ?? 0;
-    const known = { status: 0, server: null, bytesIn, bytesOut: 0, fault: null, detail: null };
-    this.#record?.close({ ...known, ...end }, this.#services.access);
+    this.#record?.close({ bytesIn, ...end }, this.#services.access);
     this.#record = null;
   }
 
@@ -326,32 +321,23 @@ export class Http1Connection implements ExchangeClient, Ticking {
     this.socket.resume();
   }
 
-  #tunnel(switched: ExchangeEnd & { readonly kind: 'Switched' }): void {
+  #tunnel({ connection, backend, head, early }: ExchangeEnd & { readonly kind: 'Switched' }): void {
     const { socket } = this;
-    this.#services.deadlines.delete(this);
-    socket.pause();
-    socket
-      .off('data', this.#onData)
-      .off('end', this.#onEnd)
-      .off('drain', this.#onDrain)
-      .off('close', this.#onClose);
-    const { connection, head, early } = switched;
     const { host, port } = connection.server;
+    socket.pause().off('data', this.#onData).off('end', this.#onEnd);
+    socket.off('drain', this.#onDrain).off('close', this.#onClose);
+    this.#services.deadlines.delete(this);
+    this.#own.end();
     void runTunnel({
-      client: socket,
+      client: this.#client,
       clientEnded: this.#clientEnded,
       upstream: connection,
       toClient: [head, early],
       toUpstream: this.#input.view(),
+      counters: this.#frontend.counter(backend),
       timeouts: this.#frontend.config.timeouts,
-    }).then(({ cause, bytesIn, bytesOut }) =>
-      this.#finishRecord({
-        status: 101,
-        server: `${host}:${port}`,
-        bytesIn,
-        bytesOut,
-        fault: TUNNEL_FAULTS[cause],
-      }),
+    }).then(({ cause, ...bytes }) =>
+      this.#finishRecord({ status: 101, server: `${host}:${port}`, fault: TUNNEL_FAULTS[cause], ...bytes }),
     );
   }
 

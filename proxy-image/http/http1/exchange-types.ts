@@ -39,9 +39,10 @@ export type ExchangeEnd =
   | { readonly kind: 'Failed'; readonly fault: Fault; readonly detail: string | null }
   /** The client has a part of the response. */
   | { readonly kind: 'Broken'; readonly fault: Fault }
-  /** The server has switched protocols; `head` and then `early` go to the client. */
+  /** The server of `backend` has switched protocols; `head` and then `early` go to the client. */
   | {
       readonly kind: 'Switched';
+      readonly backend: string;
       readonly connection: UpstreamConnection;
       readonly head: Buffer;
       readonly early: Buffer;

@@ -328,6 +328,7 @@ export class Exchange implements ConnectionUser {
     const added = `Connection: Upgrade\r\nUpgrade: ${upgrade}\r\n`;
     this.#client.over({
       kind: 'Switched',
+      backend: this.#request.upstream.config.name,
       connection: connection.detach(),
       head: composeHead(bytes, planHead(head, bytes, added)),
       early: bytes.subarray(head.end),
