@@ -50,6 +50,7 @@ export function admit(head: RequestHead, bytes: Buffer, context: AdmissionContex
       const location = redirectLocation(redirect, head.target.query);
       return {
         kind: 'Respond',
+        backend: null,
         response: { status: redirectStatus(redirect, head.method), text: '', location },
       };
     }
