@@ -36,6 +36,8 @@ const CONSOLE: Report = {
   error: (text) => void process.stderr.write(`${text}\n`),
 };
 
+const LOOK_AGAIN_MS = 10_000;
+
 /** Serves manifests until a signal comes; gives the exit code. */
 export async function run(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseArguments(args, OPTIONS);
@@ -54,9 +56,11 @@ export async function run(args: readonly string[]): Promise<number> {
   const reload = (): void => void standalone.reload();
   using _watching = await watchFiles([...sources.paths, ...sources.secretFolders.values()], reload);
   process.on('SIGHUP', reload);
-  // Something may have changed before it was watched.
-  reload();
-  return await ended;
+  // For what can't be watched: network file systems, and addresses that come to this host later.
+  const looking = setInterval(reload, LOOK_AGAIN_MS);
+  const exitCode = await ended;
+  clearInterval(looking);
+  return exitCode;
 }
 
 /** The first signal is passed on, the second one ends at once; gives the exit code. */

@@ -2,13 +2,13 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { chooseAdmin } from './admin.ts';
 import { replaceHosts } from './hosts.ts';
-import { decideListeners } from './listen/decide.ts';
+import { decideListeners, samePlaces } from './listen/decide.ts';
 import type { DecidedListener, WantedListener } from './listen/decide.ts';
 import { probeBind } from './listen/probe.ts';
 import { formatManifestError } from './manifests/errors.ts';
 import { loadManifests } from './manifests/load.ts';
 import { planAll, refusalLines } from './plan-all.ts';
-import type { PlannedProxy } from './plan-all.ts';
+import type { LastGood, PlannedProxy } from './plan-all.ts';
 import { ProxyInstance } from './proxy/instance.ts';
 import { makeRuntimeFolder } from './proxy/runtime-folder.ts';
 import { failedListeners, formatProxy } from './report/proxy.ts';
@@ -27,6 +27,7 @@ export class Standalone implements AsyncDisposable {
   #listeners: ReadonlyMap<string, DecidedListener> = new Map();
   #digest = '';
   #work: Promise<unknown> = Promise.resolve();
+  #refused = false;
   #stopping = false;
 
   private constructor(options: StandaloneOptions, folder: string) {
@@ -44,7 +45,10 @@ export class Standalone implements AsyncDisposable {
     return this.#served;
   }
 
-  /** Reads the manifests again and serves what they say now; false when that is not possible, which was reported. */
+  /**
+   * Reads the manifests and serves what they say now; false when that is not possible, which was reported. Does nothing when nothing has
+   * changed, neither in them nor in the addresses of this host that flows wait for; so it may be called often.
+   */
   async reload(): Promise<boolean> {
     // One after the other: each starts from what the one before has left.
     const reloaded = this.#work.then(async () => this.#reload());
@@ -78,28 +82,41 @@ export class Standalone implements AsyncDisposable {
   async #readAndCarryOut(): Promise<boolean> {
     const { report, sources, hosts } = this.#options;
     const loaded = await loadManifests(sources);
-    if (loaded.digest === this.#digest) return true;
     if (this.#stopping) return false;
+    const unchanged = loaded.digest === this.#digest;
+    if (unchanged && (this.#refused || this.#listensAsAskedFor())) return true;
     this.#digest = loaded.digest;
     if (!loaded.ok) return this.#refuse(loaded.errors.map(formatManifestError));
-    const lastGood = new Map([...this.#instances].map(([id, instance]) => [id, instance.lastGood]));
-    const planned = planAll(loaded.manifests, lastGood).map(({ id, plan }) => ({
+    const planned = planAll(loaded.manifests, this.#lastGood()).map(({ id, plan }) => ({
       id,
       plan: replaceHosts(plan, hosts),
     }));
     const refusals = refusalLines(planned);
     if (refusals.length > 0) return this.#refuse(refusals);
-    if (loaded.manifests.ignored.length > 0)
-      report.info(`passed over: ${loaded.manifests.ignored.join(', ')}`);
-    this.#listeners = await decideListeners(planned.flatMap(wantedListeners), this.#listeners, probeBind);
+    this.#refused = false;
+    const listeners = await decideListeners(planned.flatMap(wantedListeners), this.#listeners, probeBind);
+    if (unchanged && samePlaces(listeners, this.#listeners)) return true;
+    this.#listeners = listeners;
+    const { ignored } = loaded.manifests;
+    if (ignored.length > 0) report.info(`passed over: ${ignored.join(', ')}`);
     this.#endOthers(planned);
     return this.#carryOut(planned);
   }
 
   #refuse(lines: readonly string[]): false {
+    this.#refused = true;
     const consequence = this.#served.length === 0 ? '' : '\nWhat was served before is served on.';
     this.#options.report.error(`${lines.map((line) => `error: ${line}`).join('\n')}${consequence}`);
     return false;
+  }
+
+  /** Whether no flow waits for an address to come to this host, or for another program to leave one. */
+  #listensAsAskedFor(): boolean {
+    return [...this.#listeners.values()].every(({ note }) => note === null);
+  }
+
+  #lastGood(): LastGood {
+    return new Map([...this.#instances].map(([id, instance]) => [id, instance.lastGood]));
   }
 
   /** Ends the proxies of resources that are gone; their connections may end in their own time. */
@@ -126,7 +143,7 @@ export class Standalone implements AsyncDisposable {
       if (outcome.served) {
         const proxy: ServedProxy = { id, plan, listeners, admin: instance.admin };
         served.push(proxy);
-        report.info(formatProxy(proxy, failedListeners(outcome.status, listeners)));
+        report.info(formatProxy(proxy, failedListeners(outcome.status)));
       } else {
         complete = false;
         served.push(...[before.get(id)].filter((proxy) => proxy !== undefined));

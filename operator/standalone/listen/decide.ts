@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Probe } from './probe.ts';
 
 /** Where a flow is asked to be listened on. */
@@ -28,7 +29,7 @@ const LAST_PORT = 65_535;
 /**
  * Decides for every flow where it is listened on. A requested address is taken where this host has it; every other flow gets a loopback
  * address of its own, 127.0.10.1 and so on, or where there is only 127.0.0.1 a port of its own on that. A port that may not be bound is
- * moved up by 8000 or 10000. A flow that was decided before and asks for the same keeps its place.
+ * moved up by 8000 or 10000. A flow that listens as it asks for keeps its place; what could not be as asked for is tried again.
  */
 export async function decideListeners(
   wanted: readonly WantedListener[],
@@ -38,7 +39,7 @@ export async function decideListeners(
   const decided = new Map<string, DecidedListener>();
   for (const flow of wanted) {
     const before = current.get(flow.key);
-    if (before !== undefined && asksForTheSame(before.wanted, flow)) decided.set(flow.key, before);
+    if (before?.note === null && asksForTheSame(before.wanted, flow)) decided.set(flow.key, before);
   }
   // What this process listens on now is free for its own flows, although an attempt to bind it would fail.
   const own = new Set([...current.values()].map(placeName));
@@ -73,14 +74,9 @@ async function decide(wanted: WantedListener, scope: Scope): Promise<DecidedList
   }
   switch (await scope.probe(address, port)) {
     case 'Free':
-      return { address, port, wanted, note: null };
+    // Nowhere else is better; the proxy tells that it can't listen there.
     case 'InUse':
-      return {
-        address,
-        port,
-        wanted,
-        note: `another program listens on ${placeName({ address, port })}; stop it`,
-      };
+      return { address, port, wanted, note: null };
     case 'Denied':
       return { ...(await movePort(address, port, scope)), wanted, note: deniedNote(port) };
     case 'NotHere':
@@ -151,6 +147,13 @@ function deniedNote(port: number): string {
 
 function joinNotes(first: string | null, second: string): string {
   return first === null ? second : `${first}; ${second}`;
+}
+
+/** Whether every flow listens on the same address and port in both. */
+export function samePlaces(one: Decided, other: Decided): boolean {
+  const names = (decided: Decided) =>
+    [...decided].map(([key, listener]) => `${key} ${placeName(listener)}`).sort();
+  return isDeepStrictEqual(names(one), names(other));
 }
 
 function asksForTheSame(one: WantedListener, other: WantedListener): boolean {

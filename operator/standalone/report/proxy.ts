@@ -1,5 +1,4 @@
 import type { ProxyStatus } from '../../../proxy-image/config/status.ts';
-import type { DecidedListener } from '../listen/decide.ts';
 import { placeName } from '../listen/decide.ts';
 import type { ServedProxy } from '../types.ts';
 import { formatFlows } from './flows.ts';
@@ -19,15 +18,12 @@ export function formatProxy(
   ].join('\n');
 }
 
-/** What the proxy could not listen on, unless that was known before. */
-export function failedListeners(
-  { frontends }: ProxyStatus,
-  listeners: ReadonlyMap<string, DecidedListener>,
-): readonly string[] {
+/** What the proxy could not listen on. */
+export function failedListeners({ frontends }: ProxyStatus): readonly string[] {
   return frontends
-    .filter(({ state, name }) => state === 'Failed' && listeners.get(name)?.note === null)
-    .map(
-      (failed) =>
-        `problem: ${failed.name} is not served: can't listen on ${placeName(failed)}: ${failed.message ?? 'unknown reason'}`,
-    );
+    .filter(({ state }) => state === 'Failed')
+    .map((failed) => {
+      const place = placeName(failed);
+      return `problem: ${failed.name} is not served: the proxy can't listen on ${place} (${failed.message ?? 'no reason given'}); if another program does, stop it`;
+    });
 }
