@@ -1,6 +1,6 @@
 import { beforeAll, describe, afterAll, expect, it, jest } from '@jest/globals';
 import { exchange, request } from './support/client.ts';
-import { eventually } from './support/eventually.ts';
+import { eventually } from '../support/eventually.ts';
 import { readExample } from './support/examples.ts';
 import { readFixtures } from './support/fixtures.ts';
 import { applyObjects, createNamespace, deleteNamespace, kube } from './support/kube.ts';

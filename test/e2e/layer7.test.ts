@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { execIn } from '../cluster/network/exec.ts';
 import { clientNamespace, exchange, fields, request, sha256 } from './support/client.ts';
 import type { Answer, RequestOptions } from './support/client.ts';
-import { eventually } from './support/eventually.ts';
+import { eventually } from '../support/eventually.ts';
 import { readExample } from './support/examples.ts';
 import { readFixtures } from './support/fixtures.ts';
 import { applyObjects, createNamespace, deleteNamespace, kubeJson } from './support/kube.ts';

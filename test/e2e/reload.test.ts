@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { fields, exchange, request } from './support/client.ts';
 import { keepTalking } from './support/conversation.ts';
-import { eventually } from './support/eventually.ts';
+import { eventually } from '../support/eventually.ts';
 import { readExample } from './support/examples.ts';
 import type { ProxyManifest } from './support/examples.ts';
 import { readFixtures } from './support/fixtures.ts';

@@ -1,4 +1,4 @@
-import { untilReady } from '../../cluster/process/ready.ts';
+import { untilReady } from '../cluster/process/ready.ts';
 
 const timeoutMs = 30_000;
 

@@ -1,0 +1,70 @@
+import type { ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { eventually } from '../../support/eventually.ts';
+
+const MAIN = fileURLToPath(new URL('../../../operator/main.ts', import.meta.url));
+
+/** An operator as a process of its own, that looks after one namespace. */
+export interface OperatorProcess {
+  /** Writes to the API server so far, by its own count. */
+  writes(): Promise<number>;
+  /** Passes so far. */
+  passes(): Promise<number>;
+  /** What it logged, one JSON object a line. */
+  readonly log: readonly string[];
+  stop(): Promise<void>;
+}
+
+/** Starts an operator and resolves when it is ready. */
+export async function startOperator(namespace: string): Promise<OperatorProcess> {
+  const log: string[] = [];
+  const child = spawn(process.execPath, [MAIN], {
+    env: {
+      ...process.env,
+      PROXY_IMAGE: 'localhost/teamwork-proxy:test',
+      WATCH_NAMESPACES: namespace,
+      POD_NAMESPACE: namespace,
+      METRICS_PORT: '0',
+      PROBE_PORT: '0',
+      LOG_LEVEL: 'debug',
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  createInterface({ input: child.stdout }).on('line', (line) => log.push(line));
+  const ports = await eventually('the ports of the operator', async () => listening(log));
+  const metrics = async () => (await fetch(`http://127.0.0.1:${ports.metricsPort}/metrics`)).text();
+  await eventually('a ready operator', async () => {
+    const { ok } = await fetch(`http://127.0.0.1:${ports.probePort}/readyz`);
+    return ok || undefined;
+  });
+  return {
+    log,
+    writes: async () =>
+      sum(await metrics(), /^rest_client_requests_total\{.*method="(?:POST|PUT|PATCH|DELETE)".*\} (\d+)$/gm),
+    passes: async () => sum(await metrics(), /^controller_runtime_reconcile_total\{.*\} (\d+)$/gm),
+    stop: () => stop(child),
+  };
+}
+
+interface Ports {
+  readonly metricsPort: number;
+  readonly probePort: number;
+}
+
+function listening(log: readonly string[]): Ports | undefined {
+  const lines = log.map((line) => JSON.parse(line) as Partial<Ports>);
+  return lines.find((line): line is Ports => line.metricsPort !== undefined && line.probePort !== undefined);
+}
+
+function sum(text: string, pattern: RegExp): number {
+  return [...text.matchAll(pattern)].reduce((total, [, value]) => total + Number(value), 0);
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  child.kill('SIGTERM');
+  await once(child, 'exit');
+}
