@@ -2,6 +2,7 @@ import type { LoadedCertificate } from '../config/certificate.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import type { FrontendConfig } from '../config/types.ts';
 import type { HttpFrontend } from '../http/types.ts';
+import { listenerMetrics, type ListenerFamilies, type ListenerMetrics } from '../listener/metrics.ts';
 import { forwardMetrics, type ForwardFamilies } from '../tcp/metrics.ts';
 import type { ForwardTarget } from '../tcp/forward.ts';
 import { TlsTerminator } from '../tls/terminator.ts';
@@ -23,6 +24,7 @@ export interface FrontendGeneration {
   /** Null when TLS is not ended here. */
   readonly tls: TlsTerminator | null;
   readonly target: FrontendTarget;
+  readonly metrics: ListenerMetrics;
 }
 
 export type FrontendTarget =
@@ -32,7 +34,7 @@ export type FrontendTarget =
 /** What a generation is built with beside its configuration. */
 export interface GenerationParts {
   readonly upstreams: UpstreamRegistry;
-  readonly metrics: ForwardFamilies;
+  readonly metrics: ForwardFamilies & ListenerFamilies;
   /** 48 bytes. */
   readonly ticketKeys: Buffer;
 }
@@ -78,6 +80,7 @@ function buildFrontend(
     config,
     tls: buildTerminator(config, loaded, parts),
     target: buildTarget(config, upstreams, parts),
+    metrics: listenerMetrics(parts.metrics, config.name),
   };
 }
 

@@ -72,18 +72,19 @@ class Splice {
       counters.bytesOut.inc(chunk.length);
       pass(chunk, server.socket, client.socket);
     });
-    this.#watch(client, server, 'ClientReset');
-    this.#watch(server, client, 'ServerReset');
     // Every byte of either direction is read from the client or written to it, so that its timer alone sees them all.
     client.socket.setTimeout(idle, () => this.#fail(this.#halfClosed ? 'HalfCloseTimeout' : 'IdleTimeout'));
+    this.#watch(client, server, 'ClientReset');
+    this.#watch(server, client, 'ServerReset');
   }
 
   #watch({ socket }: SpliceSide, other: SpliceSide, ifCut: SpliceCause): void {
     socket.on('drain', () => other.socket.resume());
-    socket.on('end', () => {
-      other.socket.end();
-      this.#halfClose();
-    });
+    if (socket.readableEnded) {
+      this.#passEnd(other);
+    } else {
+      socket.on('end', () => this.#passEnd(other));
+    }
     // What an error means is decided by 'close', which always follows.
     socket.on('error', () => undefined);
     const closed = (): void => this.#closed(socket, ifCut);
@@ -105,8 +106,9 @@ class Splice {
     }
   }
 
-  #halfClose(): void {
+  #passEnd(to: SpliceSide): void {
     const { client, idle, halfClose } = this.#options;
+    to.socket.end();
     if (!this.#halfClosed) {
       this.#halfClosed = true;
       client.socket.setTimeout(Math.min(idle, halfClose));
