@@ -77,6 +77,35 @@ export const POD_DISRUPTION_BUDGETS: Resource<PodDisruptionBudget> = {
   namespaced: true,
 };
 
+const BUILT_IN: readonly Resource[] = [
+  CONFIG_MAPS,
+  DEPLOYMENTS,
+  EVENTS,
+  LEASES,
+  NAMESPACES,
+  NETWORK_POLICIES,
+  PODS,
+  POD_DISRUPTION_BUDGETS,
+  SECRETS,
+  SERVICES,
+  SERVICE_ACCOUNTS,
+];
+
+/**
+ * The resource that an object belongs to, for objects of the kinds above.
+ *
+ * @throws if the object's kind is none of them
+ */
+export function resourceOf({ apiVersion, kind }: KubernetesObject): Resource {
+  const resource = BUILT_IN.find((one) => one.kind === kind && apiVersionOf(one) === apiVersion);
+  if (resource === undefined) {
+    throw new Error(
+      `There is no resource for ${apiVersion ?? 'no apiVersion'} ${kind ?? 'and no kind'}; add it to the list.`,
+    );
+  }
+  return resource;
+}
+
 function core(kind: string, plural: string): Resource {
   return { group: '', version: 'v1', plural, kind, namespaced: true };
 }

@@ -5,6 +5,8 @@ export class ApiError extends Error {
   readonly status: number;
   /** One CamelCase word, such as `NotFound`, `Conflict`, `AlreadyExists`, `Expired`; empty when the server gave none. */
   readonly reason: string;
+  /** Fields of the object that were found wrong, such as `spec.ports[0].port`; empty when it is not about fields. */
+  readonly fields: readonly string[];
   /** How long the server wants to be left alone, in milliseconds, if it said so. */
   readonly retryAfterMs: number | undefined;
 
@@ -12,18 +14,23 @@ export class ApiError extends Error {
     readonly status: number;
     readonly reason: string;
     readonly message: string;
+    readonly fields?: readonly string[];
     readonly retryAfterMs?: number | undefined;
   }) {
     super(refusal.message);
     this.status = refusal.status;
     this.reason = refusal.reason;
+    this.fields = refusal.fields ?? [];
     this.retryAfterMs = refusal.retryAfterMs;
   }
 }
 
-/** Whether somebody else changed or created the object meanwhile; trying again with a newer view settles it. */
+/**
+ * Whether somebody else changed, created or replaced the object meanwhile; trying again with a newer view settles it. An apply with the
+ * uid of an object that was replaced is refused as an attempt to change the uid.
+ */
 export function isConflict(error: unknown): boolean {
-  return error instanceof ApiError && error.status === 409;
+  return error instanceof ApiError && (error.status === 409 || error.fields.includes('metadata.uid'));
 }
 
 /** Whether the object, or the kind itself, does not exist. */

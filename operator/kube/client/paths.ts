@@ -1,5 +1,5 @@
 import type { Resource } from '../resources.ts';
-import type { KubernetesObject, ObjectKey } from '../types.ts';
+import type { ObjectKey } from '../types.ts';
 
 type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 
@@ -19,14 +19,6 @@ export function objectPath(resource: Resource, key: ObjectKey, query: Query = {}
 /** Path of the status subresource of one object. */
 export function statusPath(resource: Resource, key: ObjectKey, query: Query = {}): string {
   return `${objectPath(resource, key)}/status${queryString(query)}`;
-}
-
-/** What names an object. */
-export function keyOf({ metadata, kind }: KubernetesObject): ObjectKey {
-  const { name, namespace } = metadata ?? {};
-  if (name === undefined)
-    throw new Error(`An object of kind ${kind ?? 'unknown'} has no metadata.name; set one.`);
-  return namespace === undefined ? { name } : { namespace, name };
 }
 
 function queryString(query: Query): string {

@@ -1,5 +1,6 @@
 import { abortable, withTimeLimit } from '../abort.ts';
 import { type Clock, sleep } from '../clock.ts';
+import { keyOf } from '../objects.ts';
 import { type Resource, apiVersionOf } from '../resources.ts';
 import type { KubernetesObject, ObjectKey, ObjectList } from '../types.ts';
 import { ApiError, isNotFound } from './errors.ts';
@@ -16,7 +17,7 @@ import type {
   WatchEvent,
   WatchOptions,
 } from './kube-client.ts';
-import { collectionPath, keyOf, objectPath, statusPath } from './paths.ts';
+import { collectionPath, objectPath, statusPath } from './paths.ts';
 import { errorOfFrame, readError, readText } from './status.ts';
 import type { Transport, TransportRequest, TransportResponse } from './transport.ts';
 

@@ -6,7 +6,10 @@ interface Status {
   readonly code?: number;
   readonly reason?: string;
   readonly message?: string;
-  readonly details?: { readonly retryAfterSeconds?: number };
+  readonly details?: {
+    readonly retryAfterSeconds?: number;
+    readonly causes?: readonly { readonly field?: string }[];
+  };
 }
 
 /** How much of an answer that is no Status is quoted, in characters; proxies before the API server answer with whole pages. */
@@ -21,6 +24,7 @@ export async function readError(response: TransportResponse, request: string): P
     status: response.status,
     reason: status?.reason ?? '',
     message: `${request}: ${status?.message ?? `answered with status ${response.status}: ${quote}`}`,
+    fields: (status?.details?.causes ?? []).flatMap(({ field }) => field ?? []),
     retryAfterMs:
       seconds(Number(response.headers['retry-after'])) ?? seconds(status?.details?.retryAfterSeconds),
   });
