@@ -1,0 +1,126 @@
+import type { FrontendStatus } from '../config/status.ts';
+import type { FrontendGeneration } from '../generation/generation.ts';
+import { Listener } from './listener.ts';
+import type { AcceptedConnection } from './types.ts';
+
+export interface ListenerSetOptions {
+  /** Takes over an accepted connection. */
+  readonly serve: (connection: AcceptedConnection, listener: Listener) => void;
+  /** Connections that all listeners together may have. */
+  readonly maxConnections: number;
+  /** No listener accepts any more, and no connection is left. */
+  readonly onEmpty: () => void;
+}
+
+/**
+ * The listeners of this process. Applying the next generation opens what is new, lets what has been removed drain, and keeps the socket
+ * of everything whose address and port stay, whatever else is different.
+ */
+export class ListenerSet {
+  readonly #options: ListenerSetOptions;
+  readonly #open = new Map<string, Listener>();
+  readonly #draining = new Set<Listener>();
+  #stopped = false;
+  #connections = 0;
+
+  constructor(options: ListenerSetOptions) {
+    this.#options = options;
+  }
+
+  get connections(): number {
+    return this.#connections;
+  }
+
+  /** Resolves when each new listener listens or has failed to; a failed one is tried again and again. */
+  async apply(frontends: readonly FrontendGeneration[]): Promise<void> {
+    if (this.#stopped) {
+      return;
+    }
+    const wanted = new Map(frontends.map((frontend) => [keyOf(frontend), frontend]));
+    for (const [key, listener] of this.#open) {
+      if (!wanted.has(key)) {
+        listener.removed = true;
+        this.#drain(key, listener);
+      }
+    }
+    for (const [key, frontend] of wanted) {
+      const listener = this.#open.get(key);
+      if (listener === undefined) {
+        this.#open.set(key, this.#listen(frontend));
+      } else {
+        listener.swap(frontend);
+      }
+    }
+    await Promise.all(this.#open.values().map(async (listener) => listener.settled()));
+  }
+
+  /** For good; what is open may live on for `limit` milliseconds. */
+  stopAccepting(limit: number): void {
+    this.#stopped = true;
+    for (const [key, listener] of this.#open) {
+      this.#drain(key, listener, limit);
+    }
+    this.#reportEmpty();
+  }
+
+  resetAll(): void {
+    for (const listener of [...this.#open.values(), ...this.#draining]) {
+      listener.resetAll();
+    }
+  }
+
+  status(): readonly FrontendStatus[] {
+    return [...this.#open.values(), ...this.#draining].map((listener) => listener.status());
+  }
+
+  /** Open connections by frontend. */
+  counts(): ReadonlyMap<string, number> {
+    const counts = new Map<string, number>();
+    for (const listener of this.#open.values()) {
+      counts.set(listener.frontend.config.name, listener.connections);
+    }
+    return counts;
+  }
+
+  /** Takes note of the open connections of all other workers, which count towards the limit as well. */
+  setOpenElsewhere(counts: ReadonlyMap<string, number>): void {
+    for (const listener of this.#open.values()) {
+      listener.openElsewhere = counts.get(listener.frontend.config.name) ?? 0;
+    }
+  }
+
+  #listen(frontend: FrontendGeneration): Listener {
+    return new Listener(frontend, {
+      serve: (connection, listener) => {
+        this.#connections += 1;
+        this.#options.serve(connection, listener);
+      },
+      hasRoom: () => this.#connections < this.#options.maxConnections,
+      connectionClosed: (listener) => {
+        this.#connections -= 1;
+        if (listener.draining && listener.connections === 0) {
+          this.#draining.delete(listener);
+        }
+        this.#reportEmpty();
+      },
+    });
+  }
+
+  #drain(key: string, listener: Listener, limit?: number): void {
+    this.#open.delete(key);
+    if (listener.connections > 0) {
+      this.#draining.add(listener);
+    }
+    listener.drain(limit);
+  }
+
+  #reportEmpty(): void {
+    if (this.#stopped && this.#connections === 0) {
+      this.#options.onEmpty();
+    }
+  }
+}
+
+function keyOf({ config }: FrontendGeneration): string {
+  return `${config.address} ${config.port}`;
+}

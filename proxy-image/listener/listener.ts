@@ -1,0 +1,182 @@
+import net from 'node:net';
+import type { Socket } from 'node:net';
+import type { FrontendStatus } from '../config/status.ts';
+import type { FrontendGeneration } from '../generation/generation.ts';
+import { listenFailure } from './failures.ts';
+import type { AcceptedConnection } from './types.ts';
+
+/** Connections that wait in the kernel until they are accepted; it allows at most `net.core.somaxconn`. */
+const BACKLOG = 4096;
+/** Probes of a connection that carries nothing begin after this long, so that a vanished client is noticed. Milliseconds. */
+const KEEP_ALIVE_DELAY = 30_000;
+/** Between attempts to listen: at first an old listener on the same port may be closing. Milliseconds. */
+const FIRST_RETRY = 50;
+const LONGEST_RETRY = 2_000;
+
+export interface ListenerContext {
+  /** Takes over an accepted connection. */
+  serve(connection: AcceptedConnection, listener: Listener): void;
+  /** Whether the process as a whole can take another connection. */
+  hasRoom(): boolean;
+  /** A connection has ended. */
+  connectionClosed(listener: Listener): void;
+}
+
+/** One listening socket. What becomes of its connections is its frontend's present generation, which can be swapped at any time. */
+export class Listener {
+  readonly address: string;
+  readonly port: number;
+  readonly #context: ListenerContext;
+  readonly #server: net.Server;
+  readonly #connections = new Set<AcceptedConnection>();
+  readonly #firstAttempt = Promise.withResolvers<void>();
+  #frontend: FrontendGeneration;
+  #state: FrontendStatus['state'] | 'Opening' = 'Opening';
+  #failure: string | null = null;
+  #retry = FIRST_RETRY;
+  #timer: NodeJS.Timeout | null = null;
+  /** Open connections of this frontend in other workers. */
+  openElsewhere = 0;
+  /** The configuration does not have this frontend any more. */
+  removed = false;
+
+  constructor(frontend: FrontendGeneration, context: ListenerContext) {
+    this.address = frontend.config.address;
+    this.port = frontend.config.port;
+    this.#frontend = frontend;
+    this.#context = context;
+    this.#server = net.createServer(
+      { allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_DELAY },
+      (socket) => this.#accept(socket),
+    );
+    this.#server.on('listening', () => this.#listening());
+    this.#server.on('error', (error) => this.#failed(error));
+    this.#listen(this.address);
+  }
+
+  /** The newest generation of the frontend; the last one while draining. */
+  get frontend(): FrontendGeneration {
+    return this.#frontend;
+  }
+
+  get draining(): boolean {
+    return this.#state === 'Draining';
+  }
+
+  get connections(): number {
+    return this.#connections.size;
+  }
+
+  /** Resolves when the first attempt to listen has succeeded or failed. */
+  async settled(): Promise<void> {
+    return this.#firstAttempt.promise;
+  }
+
+  status(): FrontendStatus {
+    const state = this.#state === 'Opening' ? 'Failed' : this.#state;
+    const message = this.#state === 'Opening' ? 'it is being opened' : this.#failure;
+    return {
+      name: this.#frontend.config.name,
+      address: this.address,
+      port: this.port,
+      state,
+      ...(message === null ? {} : { message }),
+      connections: this.#connections.size,
+    };
+  }
+
+  /** New connections, and new requests of the present ones, are served by this generation from now on. */
+  swap(frontend: FrontendGeneration): void {
+    this.#frontend = frontend;
+  }
+
+  /** Stops accepting. What is open may live on for `limit` milliseconds, and for the frontend's own `timeouts.drain` at most. */
+  drain(limit = Number.POSITIVE_INFINITY): void {
+    this.#stopTimer();
+    this.#server.close();
+    this.#settle('Draining', null);
+    const timeout = Math.min(limit, this.#frontend.config.timeouts.drain);
+    this.#timer = setTimeout(() => this.resetAll(), timeout);
+    this.#timer.unref();
+  }
+
+  /** Ends every connection at once. */
+  resetAll(): void {
+    for (const connection of this.#connections) {
+      connection.reset();
+    }
+  }
+
+  #listen(host: string): void {
+    this.#server.listen({ host, port: this.port, backlog: BACKLOG });
+  }
+
+  #listening(): void {
+    if (this.#state === 'Draining') {
+      this.#server.close();
+      return;
+    }
+    this.#retry = FIRST_RETRY;
+    this.#settle('Listening', null);
+  }
+
+  #failed(error: NodeJS.ErrnoException): void {
+    if (this.#state === 'Draining' || this.#state === 'Listening') {
+      return;
+    }
+    this.#settle('Failed', listenFailure(error, this.#frontend.config));
+    // `::` stands for every address, also on a host without IPv6.
+    const host = this.address === '::' && isIpv6Missing(error) ? '0.0.0.0' : this.address;
+    this.#timer = setTimeout(() => this.#listen(host), this.#retry);
+    this.#retry = Math.min(this.#retry * 2, LONGEST_RETRY);
+  }
+
+  #settle(state: FrontendStatus['state'], failure: string | null): void {
+    this.#state = state;
+    this.#failure = failure;
+    this.#firstAttempt.resolve();
+  }
+
+  #stopTimer(): void {
+    clearTimeout(this.#timer ?? undefined);
+  }
+
+  #accept(socket: Socket): void {
+    const { config, metrics } = this.#frontend;
+    if (
+      this.#connections.size + this.openElsewhere >= config.limits.connections ||
+      !this.#context.hasRoom()
+    ) {
+      metrics.refused.inc();
+      socket.resetAndDestroy();
+      return;
+    }
+    const connection: AcceptedConnection = {
+      socket,
+      sourceAddress: unmapped(socket.remoteAddress ?? ''),
+      sourcePort: socket.remotePort ?? 0,
+      acceptedAt: performance.now(),
+      reset: () => socket.resetAndDestroy(),
+    };
+    metrics.accepted.inc();
+    metrics.open.inc();
+    this.#connections.add(connection);
+    // An error that nobody listens for would end the process; 'close' follows it.
+    socket.on('error', () => undefined);
+    socket.on('close', () => {
+      metrics.open.dec();
+      this.#connections.delete(connection);
+      this.#context.connectionClosed(this);
+    });
+    this.#context.serve(connection, this);
+  }
+}
+
+/** A client that comes by IPv4 to a listener on `::` has its address inside of an IPv6 one (RFC 4291 section 2.5.5.2). */
+function unmapped(address: string): string {
+  return address.startsWith('::ffff:') && address.includes('.') ? address.slice('::ffff:'.length) : address;
+}
+
+function isIpv6Missing({ code }: NodeJS.ErrnoException): boolean {
+  return code === 'EAFNOSUPPORT' || code === 'EADDRNOTAVAIL';
+}
