@@ -5,9 +5,9 @@ export type Element = forge.asn1.Asn1;
 
 const { Class, Type } = forge.asn1;
 
-/** Parses one element. Indefinite lengths are read too: PKCS#12 files may be BER (RFC 7292 section 4). Throws on anything else. */
+/** Parses one element. Indefinite lengths are read too: PKCS#12 files may be BER (RFC 7292 section 4). Throws on anything else, also when bytes are missing or left over. */
 export function parseElement(bytes: Buffer): Element {
-  return forge.asn1.fromDer(bytes.toString('latin1'), false);
+  return forge.asn1.fromDer(bytes.toString('latin1'), true);
 }
 
 export function encodeElement(element: Element): Buffer {
@@ -53,12 +53,6 @@ export function integerOf(element: Element): number {
     throw new Error('expected a small non-negative integer');
   }
   return bytes.readUIntBE(0, bytes.length);
-}
-
-export function isContext(element: Element | undefined, tag: number): element is Element {
-  return (
-    element !== undefined && element.tagClass === Class.CONTEXT_SPECIFIC && (element.type as number) === tag
-  );
 }
 
 export function sequence(...elements: readonly Element[]): Element {

@@ -21,10 +21,7 @@ export interface KeystoreAccess {
   readonly alias?: string;
 }
 
-/**
- * Reads a PKCS#12 keystore as keytool and openssl make it, in their present and legacy forms. The result never depends on other entries of the
- * keystore, and no bytes make it throw.
- */
+/** Reads one key with its chain from a PKCS#12 keystore as keytool and openssl make it, in their present and legacy forms. No bytes make it throw. */
 export function readKeystore(bytes: Buffer, access: KeystoreAccess): CertificateResult {
   return asResult(() => {
     checkKeystoreFormat(bytes);
@@ -62,10 +59,12 @@ function selectEntry({ keys, certificates }: Pkcs12Contents, alias: string | und
     return { entry: first, findings: [{ reason: 'AliasAssumed', message }] };
   }
   const isCertificate = certificates.some(({ friendlyName }) => sameAlias(friendlyName, wanted));
-  const problem = isCertificate ? `alias ${wanted} is a certificate without a key` : `no alias ${wanted}`;
+  const problem = isCertificate
+    ? `alias ${wanted} of the keystore is a certificate without a key`
+    : `the keystore has no alias ${wanted}`;
   throw new CertificateError(
     'AliasNotFound',
-    `the keystore has ${problem}; aliases with a key: ${keys.map(nameOf).join(', ')}; give one of them`,
+    `${problem}; aliases with a key: ${keys.map(nameOf).sort().join(', ')}; give one of them`,
   );
 }
 
@@ -94,8 +93,19 @@ function parseKey(entry: KeyBag): KeyObject {
 function certificatesFor(entry: KeyBag, bags: readonly CertificateBag[]): X509Certificate[] {
   const isOwn = ({ localKeyId }: CertificateBag) =>
     localKeyId !== undefined && localKeyId === entry.localKeyId;
-  const ordered = [...bags.filter(isOwn), ...bags.filter((bag) => !isOwn(bag))];
-  return ordered.map((bag) => parseCertificate(bag.der, `certificate ${nameOf(bag)} of the keystore`));
+  const own = bags.filter(isOwn).map(parseOwn);
+  // What belongs to other entries must not keep this one from being served.
+  const others = bags.filter((bag) => !isOwn(bag)).flatMap(({ der }) => parseCertificate(der) ?? []);
+  return [...own, ...others];
+}
+
+function parseOwn(bag: CertificateBag): X509Certificate {
+  const certificate = parseCertificate(bag.der);
+  if (certificate !== null) return certificate;
+  throw new CertificateError(
+    'DamagedCertificate',
+    `the certificate of ${nameOf(bag)} is altered or has a key of an unknown kind; make the entry again`,
+  );
 }
 
 function passwordFindings(password: string): CertificateFinding[] {

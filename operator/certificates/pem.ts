@@ -1,9 +1,10 @@
 import { createPrivateKey } from 'node:crypto';
-import type { KeyObject } from 'node:crypto';
+import type { KeyObject, X509Certificate } from 'node:crypto';
 import { asResult, CertificateError } from './certificate-error.ts';
 import { orderChain, unusedFindings } from './chain.ts';
 import { makeMaterial } from './material.ts';
 import { pemBlocks } from './pem-blocks.ts';
+import type { PemBlock } from './pem-blocks.ts';
 import type { CertificateResult } from './types.ts';
 import { parseCertificate } from './x509.ts';
 
@@ -26,7 +27,7 @@ export function readPemPair(chainPem: string, keyPem: string): CertificateResult
   });
 }
 
-function readCertificates(text: string) {
+function readCertificates(text: string): X509Certificate[] {
   const blocks = readBlocks(text, 'DamagedCertificate').filter(({ label }) =>
     CERTIFICATE_LABELS.includes(label),
   );
@@ -36,12 +37,14 @@ function readCertificates(text: string) {
       'there is no "BEGIN CERTIFICATE" in the chain; give it as PEM, the leaf and its intermediates in one file',
     );
   }
-  return blocks.map(({ body }, index) =>
-    parseCertificate(
-      `-----BEGIN CERTIFICATE-----${body}-----END CERTIFICATE-----`,
-      `certificate ${index + 1} of the chain`,
-    ),
-  );
+  return blocks.map(({ body }, index) => {
+    const certificate = parseCertificate(`-----BEGIN CERTIFICATE-----${body}-----END CERTIFICATE-----`);
+    if (certificate !== null) return certificate;
+    throw new CertificateError(
+      'DamagedCertificate',
+      `certificate ${index + 1} of the chain is cut off, altered, or has a key of an unknown kind; export it again`,
+    );
+  });
 }
 
 function readKey(text: string): KeyObject {
@@ -67,7 +70,7 @@ function readKey(text: string): KeyObject {
   }
 }
 
-function readBlocks(text: string, reason: 'DamagedCertificate' | 'DamagedKey') {
+function readBlocks(text: string, reason: 'DamagedCertificate' | 'DamagedKey'): readonly PemBlock[] {
   const { blocks, unfinished } = pemBlocks(text);
   if (unfinished === undefined) return blocks;
   throw new CertificateError(reason, `"BEGIN ${unfinished}" has no "END ${unfinished}"; copy the whole file`);

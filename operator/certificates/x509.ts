@@ -2,21 +2,17 @@ import { createHash, X509Certificate } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { isIP } from 'node:net';
 import { canonicalAddress } from './address.ts';
-import { CertificateError } from './certificate-error.ts';
 import type { LeafFacts, SubjectNames } from './types.ts';
 
-/** Parses a certificate, DER or PEM. Throws a CertificateError; `where` says which certificate it is. */
-export function parseCertificate(bytes: Buffer | string, where: string): X509Certificate {
+/** Parses a certificate, DER or PEM; null when it is malformed, or its key is of a kind that OpenSSL does not know. */
+export function parseCertificate(bytes: Buffer | string): X509Certificate | null {
   try {
     const certificate = new X509Certificate(bytes);
     // The key is decoded at first use only.
     void certificate.publicKey;
     return certificate;
   } catch {
-    throw new CertificateError(
-      'DamagedCertificate',
-      `${where} is cut off, altered, or has a key of an unknown kind; export it again`,
-    );
+    return null;
   }
 }
 

@@ -112,7 +112,7 @@ function openKey(encryptedKey: Element, password: string): Buffer {
     if (key !== null) return key;
     throw new CertificateError(
       'WrongPassword',
-      "the keystore's password does not decrypt the private key, which seems to have a password of its own; export the entry with one password for both",
+      'the password does not decrypt the private key; give the one that the keystore was saved with, and no other for the key',
     );
   });
 }
