@@ -1,3 +1,4 @@
+import { formatTime } from './time.ts';
 import type { Condition } from './types.ts';
 
 /** A condition as it was just observed. */
@@ -20,9 +21,4 @@ export function setConditions(
       lastTransitionTime: before?.status === condition.status ? before.lastTransitionTime : formatTime(now),
     };
   });
-}
-
-/** RFC 3339 in whole seconds, as `metav1.Time` is written. */
-export function formatTime(time: Date): string {
-  return time.toISOString().replace(/\.\d+Z$/, 'Z');
 }

@@ -52,8 +52,12 @@ export interface KubeClient {
   /** Deletes the object if it is still the one with `uid`. That it is gone already, or another one now, is success. */
   delete(resource: Resource, key: ObjectKey, options: DeleteOptions): Promise<void>;
 
-  /** The same client, whose requests are also aborted by `signal`, and which sends none after that. */
-  withSignal(signal: AbortSignal): KubeClient;
+  /**
+   * The same client, whose requests are also aborted by `signal`, and which sends none after that.
+   *
+   * @param check called right before a request is sent; what it throws is the request's outcome
+   */
+  withSignal(signal: AbortSignal, check?: () => void): KubeClient;
 }
 
 export interface RequestOptions {

@@ -53,23 +53,36 @@ type Call = Pick<TransportRequest, 'method' | 'path'> & {
   readonly signal?: AbortSignal | undefined;
 };
 
+/** What a client was bound to by `withSignal`. */
+interface Binding {
+  readonly signal?: AbortSignal;
+  readonly check: () => void;
+}
+
 /** A client for the API server that `transport` leads to. */
 export function createRestClient(options: RestClientOptions): KubeClient {
-  return new RestClient(options, undefined);
+  return new RestClient(options, { check: () => {} });
 }
 
 class RestClient implements KubeClient {
   readonly #options: RestClientOptions;
   readonly #signal: AbortSignal | undefined;
+  readonly #check: () => void;
 
-  constructor(options: RestClientOptions, signal: AbortSignal | undefined) {
+  constructor(options: RestClientOptions, { signal, check }: Binding) {
     this.#options = options;
     this.#signal = signal;
+    this.#check = check;
   }
 
-  withSignal(signal: AbortSignal): KubeClient {
-    const both = this.#signal === undefined ? signal : AbortSignal.any([this.#signal, signal]);
-    return new RestClient(this.#options, both);
+  withSignal(signal: AbortSignal, check: () => void = () => {}): KubeClient {
+    return new RestClient(this.#options, {
+      signal: this.#signal === undefined ? signal : AbortSignal.any([this.#signal, signal]),
+      check: () => {
+        this.#check();
+        check();
+      },
+    });
   }
 
   async get<T extends KubernetesObject>(
@@ -256,6 +269,7 @@ class RestClient implements KubeClient {
     const { transport, userAgent, observe } = this.#options;
     const { method, path, accept = 'application/json', contentType = 'application/json', body } = call;
     const seen = (code: string) => observe?.({ code, method, host: transport.host });
+    this.#check();
     try {
       const response = await transport.send({
         method,
