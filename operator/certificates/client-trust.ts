@@ -31,7 +31,7 @@ export interface ClientTrust {
  * Makes the files that clients import. The trust anchor is the root: the last certificate of the chain, or the public root above it. Where the chain was
  * given without its root, the last certificate serves: Java takes any certificate as an anchor (RFC 5280 section 6.1.1 d asks for a name and a key only), and so
  * does curl. The server's own certificate is not added beside a root: Java accepts a certificate that is itself in the trust store without looking at its dates,
- * and nobody would have to import anything new if it were replaced for a reason.
+ * so that one that was replaced because its key got out would stay trusted.
  */
 export function clientTrust({ chainPem, leaf }: CertificateMaterial): ClientTrust {
   const anchor = trustAnchor(chainPem);
