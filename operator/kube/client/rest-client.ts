@@ -55,29 +55,29 @@ type Call = Pick<TransportRequest, 'method' | 'path'> & {
 
 /** What a client was bound to by `withSignal`. */
 interface Binding {
-  readonly signal?: AbortSignal;
+  readonly signals: readonly AbortSignal[];
   readonly check: () => void;
 }
 
 /** A client for the API server that `transport` leads to. */
 export function createRestClient(options: RestClientOptions): KubeClient {
-  return new RestClient(options, { check: () => {} });
+  return new RestClient(options, { signals: [], check: () => {} });
 }
 
 class RestClient implements KubeClient {
   readonly #options: RestClientOptions;
-  readonly #signal: AbortSignal | undefined;
+  readonly #signals: readonly AbortSignal[];
   readonly #check: () => void;
 
-  constructor(options: RestClientOptions, { signal, check }: Binding) {
+  constructor(options: RestClientOptions, { signals, check }: Binding) {
     this.#options = options;
-    this.#signal = signal;
+    this.#signals = signals;
     this.#check = check;
   }
 
   withSignal(signal: AbortSignal, check: () => void = () => {}): KubeClient {
     return new RestClient(this.#options, {
-      signal: this.#signal === undefined ? signal : AbortSignal.any([this.#signal, signal]),
+      signals: [...this.#signals, signal],
       check: () => {
         this.#check();
         check();
@@ -129,7 +129,7 @@ class RestClient implements KubeClient {
       timeoutSeconds,
     });
     const accept = acceptOf('PartialObjectMetadata', metadataOnly);
-    const task = abortable(this.#signal, options.signal);
+    const task = abortable(...this.#signals, options.signal);
     try {
       const response = await this.#attempt({ method: 'GET', path, accept }, task.signal);
       if (response.status >= 400) throw await readError(response, `GET ${path}`);
@@ -241,7 +241,7 @@ class RestClient implements KubeClient {
       reason: `${request}: no answer within ${REQUEST_TIMEOUT} ms`,
     };
     for (let attempt = 1; ; attempt += 1) {
-      const outcome = await withTimeLimit(limit, [this.#signal, call.signal], async (signal) => {
+      const outcome = await withTimeLimit(limit, [...this.#signals, call.signal], async (signal) => {
         try {
           const response = await this.#attempt(call, signal);
           if (response.status >= 400) return await readError(response, request);
@@ -259,7 +259,7 @@ class RestClient implements KubeClient {
   }
 
   async #wait(ms: number, signal: AbortSignal | undefined): Promise<void> {
-    const task = abortable(this.#signal, signal);
+    const task = abortable(...this.#signals, signal);
     await sleep(this.#options.clock, ms, task.signal);
     task.release();
     task.signal.throwIfAborted();
