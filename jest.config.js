@@ -22,6 +22,11 @@ export default {
     },
     {
       ...shared,
+      displayName: 'conformance',
+      testMatch: ['<rootDir>/test/conformance/**/*.test.ts'],
+    },
+    {
+      ...shared,
       displayName: 'chart',
       testMatch: ['<rootDir>/test/chart/**/*.test.ts'],
     },

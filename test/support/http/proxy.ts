@@ -1,0 +1,93 @@
+import net from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
+import type { BackendConfig, FrontendConfig } from '../../../proxy-image/config/types.ts';
+import { declareHttpMetrics } from '../../../proxy-image/http/metrics.ts';
+import { serveHttp1 } from '../../../proxy-image/http/serve.ts';
+import type { HttpFrontend } from '../../../proxy-image/http/types.ts';
+import type { AccessEntry, RequestEntry } from '../../../proxy-image/log/types.ts';
+import { Registry } from '../../../proxy-image/metrics/registry.ts';
+import { resetSocket } from '../../../proxy-image/tcp/reset.ts';
+import { buildUpstream } from '../../../proxy-image/upstream/upstream.ts';
+import { backendConfig, frontendConfig } from '../proxy-config.ts';
+
+/** HTTP/1.1 served on a loopback port, without the rest of the proxy. */
+export interface HttpProxy {
+  readonly port: number;
+  /** Finished requests, in their order. */
+  readonly requests: readonly RequestEntry[];
+  readonly registry: Registry;
+  /** Clients that are connected. */
+  readonly clients: ReadonlySet<Socket>;
+  /** What the next request will be served by; null removes the frontend. */
+  serve(frontend: HttpFrontend | null): void;
+  drain(): void;
+  close(): Promise<void>;
+}
+
+export interface HttpProxyOptions {
+  readonly frontend?: Parameters<typeof frontendConfig>[0];
+  readonly backends: readonly BackendConfig[];
+  /** Contents of trust files, for all backends. */
+  readonly trust?: readonly string[];
+}
+
+export function httpFrontend({ frontend, backends, trust = [] }: HttpProxyOptions): HttpFrontend {
+  const config: FrontendConfig = frontendConfig({ name: 'web', protocol: 'HTTP', ...frontend });
+  return {
+    config,
+    upstreams: new Map(backends.map((backend) => [backend.name, buildUpstream(backend, trust)])),
+  };
+}
+
+/** A backend `servers` that speaks HTTP on the given loopback ports. */
+export function httpBackend(ports: readonly number[], parts: Partial<BackendConfig> = {}): BackendConfig {
+  return backendConfig(ports, { protocol: 'HTTP', ...parts });
+}
+
+export async function startHttpProxy(options: HttpProxyOptions): Promise<HttpProxy> {
+  const requests: RequestEntry[] = [];
+  const registry = new Registry();
+  const clients = new Set<Socket>();
+  let frontend: HttpFrontend | null = httpFrontend(options);
+  let draining = false;
+  const made = new Set([frontend]);
+  const host = { frontend: () => frontend, draining: () => draining };
+  const access = { log: (entry: AccessEntry) => void (entry.kind === 'request' && requests.push(entry)) };
+  const services = { access, metrics: declareHttpMetrics(registry) };
+  const server = net.createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+    clients.add(socket);
+    socket.on('close', () => clients.delete(socket));
+    const { remoteAddress: sourceAddress = '', remotePort: sourcePort = 0 } = socket;
+    const reset = (): void => resetSocket(socket);
+    serveHttp1(
+      { socket, sourceAddress, sourcePort, tls: null, acceptedAt: performance.now(), reset },
+      host,
+      services,
+    );
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    port: (server.address() as AddressInfo).port,
+    requests,
+    registry,
+    clients,
+    serve: (next) => {
+      frontend = next;
+      if (next !== null) {
+        made.add(next);
+      }
+    },
+    drain: () => {
+      draining = true;
+    },
+    close: async () => {
+      for (const socket of clients) {
+        socket.destroy();
+      }
+      for (const upstream of [...made].flatMap(({ upstreams }) => [...upstreams.values()])) {
+        upstream.retire();
+      }
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
