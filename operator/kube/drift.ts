@@ -56,8 +56,8 @@ interface Place {
 }
 
 function driftOfValue(desired: unknown, live: unknown, { fields, path }: Place): string | undefined {
-  const parts = Object.keys(fields).filter((key) => key !== '.');
-  if (parts.length === 0) return isSame(desired, live, path) ? undefined : `${format(path)} differs`;
+  if (partsOf(fields).length === 0)
+    return isSame(desired, live, path) ? undefined : `${format(path)} differs`;
   if (isMap(desired)) return driftOfMap(desired, live, { fields, path });
   if (Array.isArray(desired)) return driftOfList(desired, live, { fields, path });
   return `${format(path)} has another type`;
@@ -69,7 +69,7 @@ function driftOfMap(desired: object, live: unknown, { fields, path }: Place): st
   for (const [name, value] of wanted) {
     const below = [...path, name];
     const owned = fields[`f:${name}`];
-    if (isNothing(value, live[name])) continue;
+    if (partsOf(owned).length === 0 && isNothing(value, live[name])) continue;
     if (owned === undefined) return `${format(below)} is not owned`;
     const drift = driftOfValue(value, live[name], { fields: owned, path: below });
     if (drift !== undefined) return drift;
@@ -86,7 +86,7 @@ function driftOfList(
   { fields, path }: Place,
 ): string | undefined {
   if (!Array.isArray(live)) return `${format(path)} is missing`;
-  const owned = Object.keys(fields).filter((key) => key !== '.');
+  const owned = partsOf(fields);
   for (const key of owned) {
     const below = [...path, key.slice(2)];
     const wanted = desired.find((element) => isElement(element, key, 'Wanted'));
@@ -106,6 +106,11 @@ function isElement(element: unknown, key: string, side: 'Wanted' | 'Live'): bool
   return Object.entries(value).every(
     ([name, part]) => element[name] === part || (side === 'Wanted' && element[name] === undefined),
   );
+}
+
+/** What is owned below a field, apart from the field itself. */
+function partsOf(fields: Fields = {}): readonly string[] {
+  return Object.keys(fields).filter((key) => key !== '.');
 }
 
 function isSame(desired: unknown, live: unknown, path: Path): boolean {

@@ -160,7 +160,10 @@ function render(
     type,
     reason,
     action,
-    note: Buffer.from(note).subarray(0, MAX_NOTE).toString().replace(/\uFFFD+$/, ''),
+    note: Buffer.from(note)
+      .subarray(0, MAX_NOTE)
+      .toString()
+      .replace(/\uFFFD+$/, ''),
     regarding: { apiVersion, kind, name, uid, ...(namespace === undefined ? {} : { namespace }) },
   };
 }
