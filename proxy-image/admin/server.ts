@@ -1,0 +1,83 @@
+import { createServer } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { AdminAddress } from '../options.ts';
+import type { ProxyStatus } from '../config/status.ts';
+import { exposition, EXPOSITION_TYPE } from '../metrics/exposition.ts';
+import type { MetricsSnapshot } from '../metrics/snapshot.ts';
+
+/** What the admin listener shows. */
+export interface AdminView {
+  /** Null when the process is in order; else what is wrong. */
+  unhealthy(): string | null;
+  status(): Promise<ProxyStatus>;
+  metrics(): Promise<MetricsSnapshot>;
+}
+
+interface Page {
+  readonly code: number;
+  readonly type: string;
+  readonly body: string;
+}
+
+/** Serves the view; resolves when it listens, and rejects when it can't. */
+export async function startAdmin({ host, port }: AdminAddress, view: AdminView): Promise<Server> {
+  const server = createServer((request, response) => void answer(request, response, view));
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host, port }, () => {
+      server.off('error', reject);
+      resolve(server);
+    });
+  });
+}
+
+async function answer(request: IncomingMessage, response: ServerResponse, view: AdminView): Promise<void> {
+  const { code, type, body } = await page(request, view);
+  response.writeHead(code, { 'content-type': type, 'cache-control': 'no-store' });
+  response.end(request.method === 'HEAD' ? '' : body);
+}
+
+async function page({ method, url = '/' }: IncomingMessage, view: AdminView): Promise<Page> {
+  if (method !== 'GET' && method !== 'HEAD') {
+    return text(405, 'only GET and HEAD are possible here');
+  }
+  switch (url.split('?')[0]) {
+    case '/healthz': {
+      const problem = view.unhealthy();
+      return text(problem === null ? 200 : 503, problem ?? 'ok');
+    }
+    case '/readyz': {
+      const problem = notReady(await view.status());
+      return text(problem === null ? 200 : 503, problem ?? 'ok');
+    }
+    case '/status':
+      return {
+        code: 200,
+        type: 'application/json',
+        body: `${JSON.stringify(await view.status(), null, 2)}\n`,
+      };
+    case '/metrics':
+      return { code: 200, type: EXPOSITION_TYPE, body: exposition(await view.metrics()) };
+    default:
+      return text(404, 'there are /healthz, /readyz, /status and /metrics');
+  }
+}
+
+/** Why no traffic should be sent here; null when it should. */
+export function notReady({ phase, configHash, frontends, rejected }: ProxyStatus): string | null {
+  if (phase === 'Draining') {
+    return 'draining';
+  }
+  if (configHash === null) {
+    const errors = rejected?.errors.map(({ path, message }) => `${path}: ${message}`) ?? [];
+    return ['no configuration is served yet', ...errors].join('\n');
+  }
+  const failed = frontends.filter(({ state }) => state === 'Failed');
+  return failed.length === 0
+    ? null
+    : failed.map(({ name, message }) => `frontend ${name} is not listened on: ${message}`).join('\n');
+}
+
+function text(code: number, body: string): Page {
+  return { code, type: 'text/plain; charset=utf-8', body: `${body}\n` };
+}

@@ -1,0 +1,102 @@
+import cluster from 'node:cluster';
+import { startAdmin } from './admin/server.ts';
+import { loadConfig } from './config/load.ts';
+import { createLogger } from './log/log.ts';
+import { BatchedWriter } from './log/writer.ts';
+import { readOptions, USAGE } from './options.ts';
+import type { ProxyOptions } from './options.ts';
+import { defaultWorkerCount, granted } from './workers/count.ts';
+import { runWorker } from './workers/process.ts';
+import { Supervisor } from './workers/supervisor.ts';
+
+/** Exit codes beside 0. */
+const FAILED = 1;
+const WRONG_USAGE = 2;
+
+async function main(args: readonly string[], environment: NodeJS.ProcessEnv): Promise<void> {
+  const invocation = readOptions(args, environment);
+  switch (invocation.command) {
+    case 'Help':
+      process.stdout.write(USAGE);
+      return;
+    case 'Error':
+      process.stderr.write(`${invocation.message}\n`);
+      process.exitCode = WRONG_USAGE;
+      return;
+    case 'Check':
+      await check(invocation.options);
+      return;
+    case 'Run':
+      if (cluster.isPrimary) {
+        await supervise(invocation.options);
+      } else {
+        runWorker(invocation.options.logLevel);
+      }
+  }
+}
+
+async function check({ configFile }: ProxyOptions): Promise<void> {
+  const result = await loadConfig(configFile);
+  if (result.state === 'Loaded') {
+    process.stdout.write(`${configFile} is in order\n`);
+    return;
+  }
+  for (const { path, message } of result.errors) {
+    process.stderr.write(`${path === '' ? configFile : path}: ${message}\n`);
+  }
+  process.exitCode = FAILED;
+}
+
+async function supervise(options: ProxyOptions): Promise<void> {
+  const errors = new BatchedWriter(2);
+  const log = createLogger({ level: options.logLevel, writer: errors });
+  const exit = (code: number): never => {
+    errors.flushSync();
+    process.exit(code);
+  };
+  process.on('uncaughtException', (error) => {
+    log.error('supervisor crashed', { error: error.stack });
+    exit(FAILED);
+  });
+  const workers = options.workers ?? defaultWorkerCount(granted());
+  const supervisor = new Supervisor({ configFile: options.configFile, workers, log });
+  const { host, port } = options.admin;
+  try {
+    await startAdmin(options.admin, supervisor);
+  } catch (error) {
+    log.error('the admin listener can not be opened: choose another address or port with --admin', {
+      host,
+      port,
+      error,
+    });
+    exit(FAILED);
+  }
+  log.info('started', {
+    node: process.version,
+    workers,
+    configFile: options.configFile,
+    admin: `${host} port ${port}`,
+  });
+  supervisor.start();
+  await drainOnSignal(supervisor, options);
+  log.info('ended');
+  exit(0);
+}
+
+/** Resolves when everything has ended. SIGINT comes from a terminal: nobody there has to notice first that nothing more should be sent. */
+async function drainOnSignal(
+  supervisor: Supervisor,
+  { drainDelay, drainTimeout }: ProxyOptions,
+): Promise<void> {
+  const delay = await new Promise<number>((resolve) => {
+    process.once('SIGTERM', () => resolve(drainDelay));
+    process.once('SIGINT', () => resolve(0));
+  });
+  for (const signal of ['SIGTERM', 'SIGINT']) {
+    process.removeAllListeners(signal);
+    process.on(signal, () => supervisor.end());
+  }
+  await supervisor.drain({ delay, timeout: drainTimeout });
+}
+
+await main(process.argv.slice(2), process.env);

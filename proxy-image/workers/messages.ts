@@ -1,0 +1,32 @@
+import type { LoadedConfig } from '../config/load.ts';
+import type { BackendStatus, FrontendStatus } from '../config/status.ts';
+import type { MetricsSnapshot } from '../metrics/snapshot.ts';
+
+/** What the supervisor tells a worker. */
+export type Command =
+  | { readonly type: 'Apply'; readonly loaded: LoadedConfig; readonly ticketKeys: Uint8Array }
+  /** Open connections of all other workers, by frontend. */
+  | { readonly type: 'OpenElsewhere'; readonly counts: ReadonlyMap<string, number> }
+  | { readonly type: 'Report'; readonly id: number }
+  /** The proxy is going to end: ask clients to come back elsewhere, but serve those that come. */
+  | { readonly type: 'Drain' }
+  /** Accept nothing more, end what is open after `limit` milliseconds, and exit as soon as nothing is open. */
+  | { readonly type: 'StopAccepting'; readonly limit: number }
+  /** End everything that is open, and exit. */
+  | { readonly type: 'End' };
+
+/** What a worker tells the supervisor. */
+export type WorkerMessage =
+  | { readonly type: 'Ready' }
+  /** The configuration with this digest is served, in whole; a frontend that can't be listened on is in the reports. */
+  | { readonly type: 'Applied'; readonly digest: string }
+  /** It could not be built; what was served before is still served. */
+  | { readonly type: 'Refused'; readonly digest: string; readonly message: string }
+  | { readonly type: 'Report'; readonly id: number; readonly report: WorkerReport };
+
+export interface WorkerReport {
+  readonly connections: number;
+  readonly frontends: readonly FrontendStatus[];
+  readonly backends: readonly BackendStatus[];
+  readonly metrics: MetricsSnapshot;
+}

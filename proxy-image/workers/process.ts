@@ -1,0 +1,31 @@
+import { createLogger, type LogLevel } from '../log/log.ts';
+import { BatchedWriter } from '../log/writer.ts';
+import type { Command } from './messages.ts';
+import { Worker } from './worker.ts';
+
+/** Runs a worker in this process, which the supervisor has forked. */
+export function runWorker(level: LogLevel): void {
+  const output = new BatchedWriter(1);
+  const errors = new BatchedWriter(2);
+  const log = createLogger({ level, writer: errors, fields: { worker: process.pid } });
+  const exit = (code: number): never => {
+    output.flushSync();
+    errors.flushSync();
+    process.exit(code);
+  };
+  const worker = new Worker({
+    accessLog: output,
+    send: (message) => process.send?.(message),
+    exit: () => exit(0),
+  });
+  // A terminal sends these to every process of the group; the supervisor decides what they mean.
+  process.on('SIGINT', () => undefined);
+  process.on('SIGTERM', () => undefined);
+  process.on('uncaughtException', (error) => {
+    log.error('worker crashed', { error: error.stack });
+    exit(1);
+  });
+  process.on('disconnect', () => exit(0));
+  process.on('message', (command: Command) => worker.handle(command));
+  process.send?.({ type: 'Ready' });
+}

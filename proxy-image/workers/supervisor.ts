@@ -1,0 +1,188 @@
+import { randomBytes } from 'node:crypto';
+import type { AdminView } from '../admin/server.ts';
+import type { LoadedConfig } from '../config/load.ts';
+import type { ProxyPhase, ProxyStatus, RejectedConfig } from '../config/status.ts';
+import { ConfigWatcher } from '../config/watch.ts';
+import type { Logger } from '../log/log.ts';
+import type { MetricsSnapshot } from '../metrics/snapshot.ts';
+import type { WorkerMessage } from './messages.ts';
+import { Rollout } from './rollout.ts';
+import { summarize } from './status.ts';
+import { SupervisorMetrics } from './supervisor-metrics.ts';
+import type { WorkerHandle } from './worker-handle.ts';
+import { WorkerPool } from './worker-pool.ts';
+import type { WorkerEnd } from './worker-pool.ts';
+
+export interface SupervisorOptions {
+  readonly configFile: string;
+  readonly workers: number;
+  readonly log: Logger;
+}
+
+export interface DrainOptions {
+  /** Milliseconds for which connections are still accepted, until nobody sends any. */
+  readonly delay: number;
+  /** Milliseconds that open connections may live on after that. */
+  readonly timeout: number;
+}
+
+/** How long a worker may take to answer somebody who waits for it. Milliseconds. */
+const ANSWER_TIMEOUT = 1000;
+/** How long workers may take to end after everything of theirs had to be closed. Milliseconds. */
+const END_TIMEOUT = 2000;
+
+/** The one process that reads files and is asked how things are; the workers carry the traffic. */
+export class Supervisor implements AdminView {
+  readonly #log: Logger;
+  readonly #options: SupervisorOptions;
+  readonly #pool: WorkerPool;
+  readonly #rollout: Rollout<WorkerHandle>;
+  readonly #metrics = new SupervisorMetrics();
+  /** Shared by all workers and kept across reloads, so that a client can resume its session anywhere. */
+  readonly #ticketKeys = randomBytes(48);
+  readonly #ended = Promise.withResolvers<void>();
+  #watcher: ConfigWatcher | null = null;
+  #draining = false;
+
+  constructor(options: SupervisorOptions) {
+    const { workers: count, log } = options;
+    this.#options = options;
+    this.#log = log;
+    this.#pool = new WorkerPool({
+      count,
+      onMessage: (worker, message) => this.#message(worker, message),
+      onEnd: (worker, ended) => this.#workerEnded(worker, ended),
+    });
+    this.#rollout = new Rollout<WorkerHandle>({
+      workers: () => this.#pool.workers,
+      apply: (worker, loaded) => worker.send({ type: 'Apply', loaded, ticketKeys: this.#ticketKeys }),
+      onServed: (loaded) => this.#served(loaded),
+      onRejected: (rejected) => this.#rejected(rejected),
+    });
+  }
+
+  start(): void {
+    this.#pool.start();
+    this.#watcher = new ConfigWatcher({
+      file: this.#options.configFile,
+      onResult: (result) => this.#rollout.take(result),
+    });
+  }
+
+  /** Lets connections end, as far as they do in time; resolves when every worker has ended. */
+  async drain({ delay, timeout }: DrainOptions): Promise<void> {
+    this.#draining = true;
+    this.#log.info('draining', { delayMs: delay, timeoutMs: timeout });
+    this.#watcher?.stop();
+    this.#pool.broadcast({ type: 'Drain' });
+    const stop = setTimeout(() => {
+      this.#log.info('no longer accepting connections');
+      this.#pool.stopReplacing();
+      this.#pool.broadcast({ type: 'StopAccepting', limit: timeout });
+      this.#endIfEmpty();
+    }, delay);
+    const end = setTimeout(() => this.end(), delay + timeout);
+    await this.#ended.promise;
+    clearTimeout(stop);
+    clearTimeout(end);
+    this.#pool.stop();
+  }
+
+  /** Ends every connection and every worker. */
+  end(): void {
+    this.#pool.stopReplacing();
+    this.#pool.broadcast({ type: 'End' });
+    setTimeout(() => this.#pool.kill(), END_TIMEOUT).unref();
+    this.#endIfEmpty();
+  }
+
+  unhealthy(): string | null {
+    return this.#pool.workers.some(({ ready }) => ready) || this.#draining ? null : 'no worker is running';
+  }
+
+  async status(): Promise<ProxyStatus> {
+    await this.#pool.reports(ANSWER_TIMEOUT);
+    const { served, rejected } = this.#rollout;
+    return summarize({ phase: this.#phase(), served, rejected, workers: this.#pool.workers });
+  }
+
+  async metrics(): Promise<MetricsSnapshot> {
+    const reports = await this.#pool.reports(ANSWER_TIMEOUT);
+    return this.#metrics.snapshot(reports.map(({ metrics }) => metrics));
+  }
+
+  #phase(): ProxyPhase {
+    if (this.#draining) {
+      return 'Draining';
+    }
+    return this.#rollout.served === null ? 'Starting' : 'Serving';
+  }
+
+  #message(worker: WorkerHandle, message: WorkerMessage): void {
+    switch (message.type) {
+      case 'Ready':
+        this.#rollout.workerReady(worker);
+        if (this.#draining) {
+          worker.send({ type: 'Drain' });
+        }
+        return;
+      case 'Applied':
+        this.#rollout.workerApplied();
+        return;
+      case 'Refused':
+        this.#rollout.workerRefused(message.digest, message.message);
+        return;
+      case 'Report':
+    }
+  }
+
+  #workerEnded(worker: WorkerHandle, { reason, replacedIn }: WorkerEnd): void {
+    this.#metrics.workerEnded(worker.report?.metrics ?? [], replacedIn !== null);
+    if (replacedIn === null) {
+      this.#endIfEmpty();
+      return;
+    }
+    this.#log.error('worker ended, its connections are lost', {
+      worker: worker.pid,
+      reason,
+      replacedInMs: replacedIn,
+    });
+    this.#rollout.workerEnded(worker);
+  }
+
+  #served(loaded: LoadedConfig): void {
+    const { hash, config, certificates } = loaded;
+    this.#metrics.served(certificates);
+    this.#log.info('configuration served', { configHash: hash, frontends: config.frontends.length });
+    void this.#logFailedFrontends();
+  }
+
+  async #logFailedFrontends(): Promise<void> {
+    const { frontends } = await this.status();
+    for (const { name, state, message } of frontends) {
+      if (state === 'Failed') {
+        this.#log.error('frontend is not listened on; it is tried again', {
+          frontend: name,
+          reason: message,
+        });
+      }
+    }
+  }
+
+  #rejected(rejected: RejectedConfig): void {
+    const { kind, configHash, errors } = rejected;
+    this.#metrics.rejected(kind);
+    const fields = { configHash, errors, served: this.#rollout.served?.hash ?? null };
+    if (kind === 'Invalid') {
+      this.#log.error('configuration refused', fields);
+    } else {
+      this.#log.warn('configuration waits for its files', fields);
+    }
+  }
+
+  #endIfEmpty(): void {
+    if (this.#pool.workers.length === 0) {
+      this.#ended.resolve();
+    }
+  }
+}

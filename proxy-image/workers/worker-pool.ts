@@ -1,0 +1,156 @@
+import cluster from 'node:cluster';
+import type { Worker } from 'node:cluster';
+import type { Command, WorkerMessage, WorkerReport } from './messages.ts';
+import { WorkerHandle } from './worker-handle.ts';
+
+export interface PoolOptions {
+  readonly count: number;
+  readonly onMessage: (worker: WorkerHandle, message: WorkerMessage) => void;
+  /** A worker has ended; `replacedIn` is null when it will not be replaced. */
+  readonly onEnd: (worker: WorkerHandle, ended: WorkerEnd) => void;
+}
+
+export interface WorkerEnd {
+  /** In words. */
+  readonly reason: string;
+  /** Milliseconds until it is replaced; null when it is not. */
+  readonly replacedIn: number | null;
+}
+
+const LONGEST_DELAY = 10_000;
+const FIRST_DELAY = 100;
+/** A worker that has lived for so long did not end because of how it was started. Milliseconds. */
+const STEADY = 60_000;
+/** How often workers are asked for a report, and how long one may be silent before it is ended. Milliseconds. */
+const REPORT_INTERVAL = 500;
+const MAX_SILENCE = 15_000;
+
+/** How long to wait before a worker is replaced: not at all at first, then twice as long each time until one lives for long. */
+export function replaceDelay(previous: number | null, lived: number): number {
+  if (previous === null || lived >= STEADY) {
+    return 0;
+  }
+  return Math.min(Math.max(previous * 2, FIRST_DELAY), LONGEST_DELAY);
+}
+
+/** Keeps a number of worker processes alive. */
+export class WorkerPool {
+  readonly #options: PoolOptions;
+  readonly #workers = new Map<number, WorkerHandle>();
+  readonly #replacements = new Set<NodeJS.Timeout>();
+  #delay: number | null = null;
+  #replacing = true;
+  #heartbeat: NodeJS.Timeout | null = null;
+
+  constructor(options: PoolOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    // The listening sockets are shared and each worker accepts by itself: handing connections out costs twice as much.
+    cluster.schedulingPolicy = cluster.SCHED_NONE;
+    cluster.setupPrimary({ serialization: 'advanced' });
+    cluster.on('message', (worker: Worker, message: WorkerMessage) => this.#message(worker, message));
+    cluster.on('exit', (worker: Worker, code: number | null, signal: string | null) =>
+      this.#ended(worker, signal === null ? `exit code ${code}` : `signal ${signal}`),
+    );
+    for (let index = 0; index < this.#options.count; index += 1) {
+      this.#fork();
+    }
+    this.#heartbeat = setInterval(() => this.#beat(), REPORT_INTERVAL);
+  }
+
+  get workers(): readonly WorkerHandle[] {
+    return [...this.#workers.values()];
+  }
+
+  broadcast(command: Command): void {
+    for (const worker of this.#workers.values()) {
+      worker.send(command);
+    }
+  }
+
+  /** A fresh report of each worker, or its last one where it does not answer in time. */
+  async reports(timeout: number): Promise<readonly WorkerReport[]> {
+    const reports = await Promise.all(this.workers.map(async (worker) => worker.ask(timeout)));
+    return reports.filter((report) => report !== null);
+  }
+
+  /** From now on a worker that ends is not replaced. */
+  stopReplacing(): void {
+    this.#replacing = false;
+    for (const timer of this.#replacements) {
+      clearTimeout(timer);
+    }
+    this.#replacements.clear();
+  }
+
+  kill(): void {
+    for (const worker of this.#workers.values()) {
+      worker.kill();
+    }
+  }
+
+  stop(): void {
+    clearInterval(this.#heartbeat ?? undefined);
+  }
+
+  #fork(): void {
+    const worker = cluster.fork();
+    this.#workers.set(worker.id, new WorkerHandle(worker));
+  }
+
+  #message({ id }: Worker, message: WorkerMessage): void {
+    const worker = this.#workers.get(id);
+    if (worker !== undefined) {
+      worker.note(message);
+      this.#options.onMessage(worker, message);
+    }
+  }
+
+  #ended({ id }: Worker, reason: string): void {
+    const worker = this.#workers.get(id);
+    if (worker === undefined) {
+      return;
+    }
+    this.#workers.delete(id);
+    if (!this.#replacing) {
+      this.#options.onEnd(worker, { reason, replacedIn: null });
+      return;
+    }
+    this.#delay = replaceDelay(this.#delay, performance.now() - worker.startedAt);
+    const timer = setTimeout(() => {
+      this.#replacements.delete(timer);
+      this.#fork();
+    }, this.#delay);
+    this.#replacements.add(timer);
+    this.#options.onEnd(worker, { reason, replacedIn: this.#delay });
+  }
+
+  /** Keeps the reports fresh, tells each worker what the others have open, and ends one whose event loop stands still. */
+  #beat(): void {
+    const now = performance.now();
+    for (const worker of this.#workers.values()) {
+      if (now - worker.lastSeen > MAX_SILENCE) {
+        worker.kill();
+      } else if (worker.ready) {
+        void worker.ask(REPORT_INTERVAL);
+        if (this.#workers.size > 1) {
+          worker.send({ type: 'OpenElsewhere', counts: this.#openElsewhere(worker) });
+        }
+      }
+    }
+  }
+
+  #openElsewhere(worker: WorkerHandle): ReadonlyMap<string, number> {
+    const counts = new Map<string, number>();
+    for (const other of this.#workers.values()) {
+      for (const { name, state, connections } of other === worker ? [] : (other.report?.frontends ?? [])) {
+        if (state !== 'Draining') {
+          counts.set(name, (counts.get(name) ?? 0) + connections);
+        }
+      }
+    }
+    return counts;
+  }
+}

@@ -1,0 +1,123 @@
+import type { LoadedConfig } from '../config/load.ts';
+import { buildGeneration } from '../generation/generation.ts';
+import type { Generation, GenerationParts } from '../generation/generation.ts';
+import { UpstreamRegistry } from '../generation/upstreams.ts';
+import { declareHttpMetrics } from '../http/metrics.ts';
+import { ListenerSet } from '../listener/listener-set.ts';
+import { declareListenerMetrics } from '../listener/metrics.ts';
+import { connectionsByOpenFiles } from '../listener/open-files.ts';
+import { serveConnection } from '../listener/pipeline.ts';
+import type { PipelineServices } from '../listener/pipeline.ts';
+import { accessLogger } from '../log/access.ts';
+import type { AccessLogger } from '../log/access.ts';
+import type { LineWriter } from '../log/writer.ts';
+import { declareProcessMetrics } from '../metrics/process.ts';
+import { Registry } from '../metrics/registry.ts';
+import { declareForwardMetrics } from '../tcp/metrics.ts';
+import { buildUpstream } from '../upstream/upstream.ts';
+import type { Command, WorkerMessage, WorkerReport } from './messages.ts';
+
+export interface WorkerOptions {
+  readonly accessLog: LineWriter;
+  readonly send: (message: WorkerMessage) => void;
+  /** Ends the process. */
+  readonly exit: () => void;
+}
+
+/** What a worker process does: serves the configurations that the supervisor sends. */
+export class Worker {
+  readonly #options: WorkerOptions;
+  readonly #registry = new Registry();
+  readonly #updateProcessMetrics = declareProcessMetrics(this.#registry);
+  readonly #families = {
+    ...declareForwardMetrics(this.#registry),
+    ...declareListenerMetrics(this.#registry),
+  };
+  readonly #upstreams = new UpstreamRegistry((config, trust) => buildUpstream(config, trust));
+  readonly #listeners: ListenerSet;
+  #generation: Generation | null = null;
+  #access: AccessLogger;
+  #draining = false;
+
+  constructor(options: WorkerOptions) {
+    this.#options = options;
+    this.#access = accessLogger('Off', options.accessLog);
+    // A connection that outlives its generation logs as the newest one says.
+    const access: AccessLogger = { log: (entry) => this.#access.log(entry) };
+    const services: PipelineServices = {
+      access,
+      http: { access, metrics: declareHttpMetrics(this.#registry) },
+      draining: () => this.#draining,
+    };
+    this.#listeners = new ListenerSet({
+      serve: (connection, listener) => void serveConnection(connection, listener, services),
+      maxConnections: connectionsByOpenFiles(),
+      onEmpty: options.exit,
+    });
+  }
+
+  /** Carries out a command of the supervisor. */
+  handle(command: Command): void {
+    switch (command.type) {
+      case 'Apply':
+        void this.#apply(command.loaded, Buffer.from(command.ticketKeys));
+        return;
+      case 'OpenElsewhere':
+        this.#listeners.setOpenElsewhere(command.counts);
+        return;
+      case 'Report':
+        this.#options.send({ type: 'Report', id: command.id, report: this.#report() });
+        return;
+      case 'Drain':
+        this.#draining = true;
+        return;
+      case 'StopAccepting':
+        this.#listeners.stopAccepting(command.limit);
+        return;
+      case 'End':
+        this.#listeners.resetAll();
+        this.#options.exit();
+    }
+  }
+
+  async #apply(loaded: LoadedConfig, ticketKeys: Buffer): Promise<void> {
+    const { digest } = loaded;
+    const parts = { upstreams: this.#upstreams, metrics: this.#families, ticketKeys };
+    const next = this.#build(loaded, parts);
+    if (next === null) {
+      return;
+    }
+    const previous = this.#generation;
+    this.#generation = next;
+    this.#access = accessLogger(loaded.config.accessLog, this.#options.accessLog);
+    const listening = this.#listeners.apply(next.frontends);
+    previous?.retire();
+    await listening;
+    if (this.#generation === next) {
+      this.#options.send({ type: 'Applied', digest });
+    }
+  }
+
+  #build(loaded: LoadedConfig, parts: GenerationParts): Generation | null {
+    try {
+      return buildGeneration(loaded, parts);
+    } catch (error) {
+      const { message } = error as Error;
+      this.#options.send({ type: 'Refused', digest: loaded.digest, message });
+      return null;
+    }
+  }
+
+  #report(): WorkerReport {
+    this.#updateProcessMetrics();
+    return {
+      connections: this.#listeners.connections,
+      frontends: this.#listeners.status(),
+      backends: (this.#generation?.upstreams ?? []).map((upstream) => ({
+        name: upstream.config.name,
+        servers: upstream.status(),
+      })),
+      metrics: this.#registry.snapshot(),
+    };
+  }
+}
