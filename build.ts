@@ -1,0 +1,22 @@
+/** Bundles each program into one file below build/: `node build.ts`. */
+import { build } from 'esbuild';
+
+/** Where a program begins, by the name of its bundle. */
+const PROGRAMS = {
+  proxy: 'proxy-image/main.ts',
+} as const;
+
+for (const [name, entry] of Object.entries(PROGRAMS)) {
+  await build({
+    entryPoints: [entry],
+    outfile: `build/${name}/${name}.mjs`,
+    bundle: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'esm',
+    sourcemap: 'inline',
+    sourcesContent: false,
+    legalComments: 'inline',
+    logLevel: 'warning',
+  });
+}
