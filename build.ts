@@ -3,6 +3,7 @@ import { build } from 'esbuild';
 
 /** Where a program begins, by the name of its bundle. */
 const PROGRAMS = {
+  operator: 'operator/main.ts',
   proxy: 'proxy-image/main.ts',
 } as const;
 
@@ -14,6 +15,10 @@ for (const [name, entry] of Object.entries(PROGRAMS)) {
     platform: 'node',
     target: 'node24',
     format: 'esm',
+    // Some packages are CommonJS and require what Node has.
+    banner: {
+      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+    },
     sourcemap: 'inline',
     sourcesContent: false,
     legalComments: 'inline',
