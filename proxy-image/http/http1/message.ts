@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import type { FieldFilter } from '../headers/hop-by-hop.ts';
 import type { FieldSection } from './fields.ts';
 import { Pieces } from './pieces.ts';
+import { SP } from './tokens.ts';
 
 /** Up to here bytes are copied into one buffer, so that head and body leave in one write; beyond, copying costs more than it saves. */
 const COPY_LIMIT = 16_384;
@@ -18,7 +19,7 @@ export interface Outgoing {
 
 /** Passes on a head and the part of the body that arrived with it; false when the socket wants to be waited for. */
 export function writeMessage(socket: Socket, bytes: Buffer, message: Outgoing, body: Pieces): boolean {
-  selectLines(message);
+  selectLines(bytes, message);
   const unchangedEnd = endOfUnchanged(message, body);
   if (unchangedEnd > 0) {
     return socket.write(bytes.subarray(0, unchangedEnd));
@@ -35,7 +36,7 @@ export function writeMessage(socket: Socket, bytes: Buffer, message: Outgoing, b
 
 /** A head as it is passed on. */
 export function composeHead(bytes: Buffer, message: Outgoing): Buffer {
-  selectLines(message);
+  selectLines(bytes, message);
   return compose(bytes, message, NO_BODY);
 }
 
@@ -97,8 +98,8 @@ function compose(bytes: Buffer, { startLine, added }: Outgoing, body: Pieces): B
   return target;
 }
 
-/** White space around values is left out where it is more than one space, so that no server has to agree about what white space is. */
-function selectLines({ startLine, fields, keeps }: Outgoing): void {
+/** White space around values is left out where it is more than one space before them, so that no server has to agree about what white space is. */
+function selectLines(bytes: Buffer, { startLine, fields, keeps }: Outgoing): void {
   kept.clear();
   if (startLine === null) {
     kept.add(0, fields.lineStarts[0] ?? 0);
@@ -113,7 +114,8 @@ function selectLines({ startLine, fields, keeps }: Outgoing): void {
     const colonEnd = (nameEnds[index] ?? 0) + 1;
     const valueStart = valueStarts[index] ?? 0;
     const valueEnd = valueEnds[index] ?? 0;
-    if (valueStart - colonEnd <= 1 && valueEnd === end - 2) {
+    const plainStart = valueStart === colonEnd || (valueStart === colonEnd + 1 && bytes[colonEnd] === SP);
+    if (plainStart && valueEnd === end - 2) {
       kept.add(start, end);
     } else {
       kept.add(start, colonEnd);

@@ -1,0 +1,159 @@
+import { describe, expect, it } from '@jest/globals';
+import { forwardedHead, type Forwarding } from '../http1/forward-request.ts';
+import { RequestHead } from '../http1/request-head.ts';
+import { sourceMatcher } from './forwarded.ts';
+
+const ORIGIN = { sourceAddress: '192.0.2.7', scheme: 'https', port: 443 } as const;
+const ADDED = [
+  'X-Forwarded-For: 192.0.2.7',
+  'X-Forwarded-Proto: https',
+  'X-Forwarded-Port: 443',
+  'X-Forwarded-Host: a.example',
+];
+
+/** The lines that a request is forwarded with. */
+function forwarded(
+  fields: readonly string[],
+  forwarding: Partial<Forwarding> = {},
+  line = 'GET / HTTP/1.1',
+): readonly string[] {
+  const bytes = Buffer.from(`${[line, 'Host: a.example', ...fields].join('\r\n')}\r\n\r\n`, 'latin1');
+  const head = new RequestHead();
+  head.begin();
+  expect(head.read(bytes, 8_192)).toBe('Complete');
+  const out = forwardedHead(head, bytes, {
+    origin: ORIGIN,
+    trusted: false,
+    upgrade: null,
+    ...forwarding,
+  }).toString('latin1');
+  expect(out.endsWith('\r\n\r\n')).toBe(true);
+  return out.slice(0, -4).split('\r\n');
+}
+
+describe('forwardedHead', () => {
+  it('keeps the end-to-end fields as they are, in their order', () => {
+    const lines = forwarded(['X-B: 1', 'x-a: 2', 'X-B: 3', 'Cookie: a=b']);
+
+    expect(lines).toEqual([
+      'GET / HTTP/1.1',
+      'Host: a.example',
+      'X-B: 1',
+      'x-a: 2',
+      'X-B: 3',
+      'Cookie: a=b',
+      ...ADDED,
+    ]);
+  });
+
+  it('removes what is for one hop, and what Connection names', () => {
+    const lines = forwarded([
+      'Connection: keep-alive, X-Hop',
+      'X-Hop: 1',
+      'Keep-Alive: timeout=5',
+      'Proxy-Connection: keep-alive',
+      'TE: trailers',
+      'Trailer: X',
+      'Upgrade: websocket',
+      'Expect: 100-continue',
+      'X-Kept: 1',
+    ]);
+
+    expect(lines).toEqual(['GET / HTTP/1.1', 'Host: a.example', 'X-Kept: 1', ...ADDED]);
+  });
+
+  it('replaces what a client says of earlier hops', () => {
+    const lines = forwarded([
+      'X-Forwarded-For: 10.0.0.1',
+      'x-forwarded-proto: http',
+      'X-Forwarded-Host: evil.example',
+      'X-Forwarded-Port: 1',
+      'X-Forwarded-Prefix: /evil',
+      'X-Real-IP: 10.0.0.1',
+      'Forwarded: for=10.0.0.1',
+    ]);
+
+    expect(lines).toEqual(['GET / HTTP/1.1', 'Host: a.example', ...ADDED]);
+  });
+
+  it('extends what a trusted proxy says', () => {
+    const lines = forwarded(
+      [
+        'X-Forwarded-For: 10.0.0.1',
+        'X-Forwarded-For: 10.0.0.2, 10.0.0.3',
+        'X-Forwarded-Proto: http',
+        'Forwarded: for=10.0.0.1',
+      ],
+      { trusted: true },
+    );
+
+    expect(lines).toEqual([
+      'GET / HTTP/1.1',
+      'Host: a.example',
+      'X-Forwarded-Proto: http',
+      'Forwarded: for=10.0.0.1',
+      'X-Forwarded-For: 10.0.0.1, 10.0.0.2, 10.0.0.3, 192.0.2.7',
+      'X-Forwarded-Port: 443',
+      'X-Forwarded-Host: a.example',
+    ]);
+  });
+
+  it('lets nobody have its own fields removed by naming them in Connection', () => {
+    const lines = forwarded(['Connection: X-Forwarded-For, X-Forwarded-Proto, close']);
+
+    expect(lines).toEqual(['GET / HTTP/1.1', 'Host: a.example', ...ADDED]);
+  });
+
+  it('leaves out white space around values', () => {
+    const lines = forwarded(['X-A:\t 1 \t', 'X-B:', 'X-C:2', 'Content-Length:\t0']);
+
+    expect(lines.slice(2, 6)).toEqual(['X-A:1', 'X-B:', 'X-C:2', 'Content-Length:0']);
+  });
+
+  it('states a chunked body once, plainly', () => {
+    const lines = forwarded(['tRANSFER-eNCODING:\t CHUNKED'], {}, 'POST / HTTP/1.1');
+
+    expect(lines.filter((line) => /transfer/i.test(line))).toEqual(['Transfer-Encoding: chunked']);
+  });
+
+  it.each([
+    ['GET http://a.example/x?y HTTP/1.1', 'GET /x?y HTTP/1.1'],
+    ['GET /x HTTP/1.0', 'GET /x HTTP/1.1'],
+    ['OPTIONS http://a.example HTTP/1.1', 'OPTIONS * HTTP/1.1'],
+  ])('turns %j into %j', (line, expected) => {
+    expect(forwarded([], {}, line)[0]).toBe(expected);
+  });
+
+  it('passes on a wish to switch protocols in its plain form', () => {
+    const lines = forwarded(['Connection: keep-alive, Upgrade', 'upgrade: websocket'], {
+      upgrade: 'websocket',
+    });
+
+    expect(lines.slice(-2)).toEqual(['Connection: Upgrade', 'Upgrade: websocket']);
+    expect(lines.filter((line) => /^(?:connection|upgrade):/i.test(line))).toHaveLength(2);
+  });
+
+  it('counts Max-Forwards of OPTIONS down, and leaves it alone elsewhere', () => {
+    expect(forwarded(['Max-Forwards: 10'], {}, 'OPTIONS / HTTP/1.1')).toContain('Max-Forwards: 9');
+    expect(forwarded(['Max-Forwards: 10'])).toContain('Max-Forwards: 10');
+  });
+});
+
+describe('sourceMatcher', () => {
+  it.each([
+    ['10.1.2.3', true],
+    ['11.1.2.3', false],
+    ['192.0.2.1', true],
+    ['192.0.2.2', false],
+    ['2001:db8::5', true],
+    ['2001:db9::5', false],
+  ])('%s: %s', (address, expected) => {
+    const trusts = sourceMatcher(['10.0.0.0/8', '192.0.2.1', '2001:db8::/32']);
+
+    expect(trusts(address)).toBe(expected);
+  });
+
+  it('trusts nobody where nobody is named', () => {
+    expect(sourceMatcher([])('127.0.0.1')).toBe(false);
+  });
+});
