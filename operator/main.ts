@@ -1,9 +1,12 @@
 /** The operator: wiring only. */
+import { once } from 'node:events';
 import { hostname } from 'node:os';
 import { pino } from 'pino';
 import packageJson from '../package.json' with { type: 'json' };
 import { connect } from './kube/client/connect.ts';
 import { createController } from './kube/controller.ts';
+import { metricsPage, probe, serveHttp } from './kube/http-server.ts';
+import { createLeaderElection } from './kube/leader-election/leader-election.ts';
 import { createMetrics } from './kube/metrics.ts';
 import { watchCluster } from './reconcile/cluster.ts';
 import { reconcile } from './reconcile/reconcile.ts';
@@ -12,12 +15,23 @@ import { readSettings } from './settings.ts';
 /** How many resources are worked on at a time. */
 const WORKERS = 4;
 
+/** Name of the Lease that one operator at a time holds. */
+const LEASE = 'teamwork-proxy-operator';
+
 const settings = readSettings(process.env, hostname());
 const log = pino({ level: settings.logLevel, base: { version: packageJson.version } });
 const metrics = createMetrics();
-const connection = connect({ userAgent: `${packageJson.name}/${packageJson.version}`, observe: metrics.request });
-const { client } = connection;
-const cluster = watchCluster({ client, namespaces: settings.namespaces, log });
+const userAgent = `${packageJson.name}/${packageJson.version}`;
+const connection = connect({ userAgent, observe: metrics.request });
+const election = createLeaderElection({
+  client: connection.client,
+  lease: { namespace: settings.podNamespace, name: LEASE },
+  identity: settings.podName,
+  log,
+  onChange: (isLeader) => metrics.leader(LEASE, isLeader),
+});
+const cluster = watchCluster({ client: connection.client, namespaces: settings.namespaces, log });
+const leading = connection.client.withSignal(election.signal, () => election.check());
 const controller = createController({
   name: 'teamworkproxy',
   workers: WORKERS,
@@ -27,7 +41,53 @@ const controller = createController({
     const proxy = cluster.proxy(key);
     // What belonged to it is removed by the garbage collector, so there is nothing left to do.
     if (proxy === undefined || proxy.metadata.deletionTimestamp !== undefined) return {};
-    return reconcile(proxy, { cluster, client, proxyImage: settings.proxyImage, now: () => new Date() }, context);
+    const reconciler = { cluster, client: leading, proxyImage: settings.proxyImage, now: () => new Date() };
+    return reconcile(proxy, reconciler, context);
   },
 });
 cluster.onChange((key) => controller.enqueue(key));
+
+let synced = false;
+const probes = await serveHttp({
+  port: settings.probePort,
+  routes: {
+    // Not tied to the API server: a restart would not bring that back.
+    '/healthz': probe({}),
+    '/readyz': probe({ caches: () => (synced ? undefined : 'still reading what there is in the cluster') }),
+  },
+});
+const metricsServer = await serveHttp({
+  port: settings.metricsPort,
+  routes: { '/metrics': metricsPage(metrics.registry) },
+});
+log.info(
+  { metricsPort: metricsServer.port, probePort: probes.port, namespaces: settings.namespaces },
+  'Starting',
+);
+
+const stopping = Promise.race([
+  once(process, 'SIGTERM').then(() => 0),
+  once(process, 'SIGINT').then(() => 0),
+  once(election.signal, 'abort').then(() => 1),
+]);
+cluster.start();
+election.start();
+void lead();
+process.exitCode = await stopping;
+await shutDown();
+
+async function lead(): Promise<void> {
+  synced = await cluster.hasSynced;
+  if (!synced || !(await election.acquired)) return;
+  log.info('Leading');
+  controller.start();
+}
+
+/** Ends in an order in which nothing is written after the Lease is given back. */
+async function shutDown(): Promise<void> {
+  log.info('Stopping');
+  await controller.stop();
+  await election.stop();
+  await Promise.all([cluster.stop(), probes.close(), metricsServer.close()]);
+  connection.close();
+}

@@ -56,7 +56,7 @@ export function watchCluster({ client, namespaces, log }: ClusterOptions): Clust
     readSecret: (namespace, name) => client.get(SECRETS, { namespace, name }),
     ownedBy: ({ metadata }) =>
       owned.flatMap(({ resource, informer }) =>
-        // Objects of a list have no kind of their own.
+        // Where only the metadata is kept, the kind is PartialObjectMetadata.
         informer.store.byIndex(BY_OWNER, metadata.uid).map((object) => ({ ...object, kind: resource.kind })),
       ),
     podsOf: ({ metadata }) =>

@@ -1,6 +1,6 @@
 import { object, oneOf, optional, setOf, stringMap } from '../schema/builder.ts';
 import type { Infer } from '../schema/builder.ts';
-import { cidr, ipAddress, objectName } from './scalars.ts';
+import { cidr, ipAddress, qualifiedName } from './scalars.ts';
 
 const provider = oneOf('MetalLB', 'Cilium', 'KubeVip', 'None');
 const externalTrafficPolicy = oneOf('Local', 'Cluster');
@@ -11,7 +11,7 @@ const shared = {
     'Who hands out addresses; it decides in which annotation a requested address is written. None: only `annotations` are written. Default MetalLB.',
   ),
   class: optional(
-    objectName(),
+    qualifiedName(),
     'loadBalancerClass of the Service. It cannot be changed later: a change replaces the Service.',
   ),
   sourceRanges: optional(

@@ -33,6 +33,11 @@ export const PATTERNS = {
     pattern: `^${LABEL}(\\.${LABEL})*$`,
     words: 'lower-case letters, digits, hyphens and dots, such as `twc.example.com`',
   },
+  qualifiedName: {
+    name: 'qualified name',
+    pattern: `^(${LABEL}(\\.${LABEL})*/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$`,
+    words: 'a name with an optional prefix, such as `example.com/internal`',
+  },
   hostname: {
     name: 'host name',
     pattern: `^(\\*\\.)?${LABEL}(\\.${LABEL})*$`,

@@ -11,6 +11,10 @@ export const resourceName = () =>
 /** The name of a Kubernetes object (RFC 1123 subdomain). */
 export const objectName = () => string({ pattern: PATTERNS.subdomain.pattern, maxLength: 253, minLength: 1 });
 
+/** A name with an optional DNS prefix, as load balancer classes have. */
+export const qualifiedName = () =>
+  string({ pattern: PATTERNS.qualifiedName.pattern, maxLength: 253, minLength: 1 });
+
 /** A key of a Secret's or ConfigMap's data. */
 export const dataKey = () => string({ pattern: PATTERNS.dataKey.pattern, maxLength: 253, minLength: 1 });
 

@@ -113,7 +113,9 @@ class RestClient implements KubeClient {
     const list = await this.#json<ObjectList<T>>({ method: 'GET', path, accept, signal });
     // In a list the server leaves out what is the same for all items.
     const type = { apiVersion: apiVersionOf(resource), kind: resource.kind };
-    return { ...list, items: list.items.map((item) => ({ ...type, ...item })) };
+    // An empty list of metadata has null for its items.
+    const items: readonly T[] | null = list.items;
+    return { ...list, items: (items ?? []).map((item) => ({ ...type, ...item })) };
   }
 
   async *watch<T extends KubernetesObject>(

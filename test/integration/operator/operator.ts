@@ -34,6 +34,17 @@ export async function startOperator(namespace: string): Promise<OperatorProcess>
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   createInterface({ input: child.stdout }).on('line', (line) => log.push(line));
+  try {
+    return await whenReady(child, log);
+  } catch (error) {
+    await stop(child);
+    throw new Error(`the operator does not get ready; it says:\n${log.slice(-10).join('\n')}`, {
+      cause: error,
+    });
+  }
+}
+
+async function whenReady(child: ChildProcess, log: readonly string[]): Promise<OperatorProcess> {
   const ports = await eventually('the ports of the operator', async () => listening(log));
   const metrics = async () => (await fetch(`http://127.0.0.1:${ports.metricsPort}/metrics`)).text();
   await eventually('a ready operator', async () => {
