@@ -4,6 +4,7 @@ import { balance } from './balance.ts';
 import { attempt } from './connect.ts';
 import { ServerDirectory } from './directory.ts';
 import { allAttemptsFailed, UpstreamError } from './errors.ts';
+import type { UpstreamMetrics } from './metrics.ts';
 import { lookupAll, type Lookup } from './resolver.ts';
 import { candidate, type Server } from './server.ts';
 import { buildTlsPolicy, type TlsPolicy } from './tls.ts';
@@ -22,6 +23,8 @@ export interface UpstreamEnvironment {
   now(): number;
   /** Where counting begins for RoundRobin; random, so that workers do not all begin with the same server. */
   readonly firstTurn: number;
+  /** Null: nothing is counted. */
+  readonly metrics: UpstreamMetrics | null;
 }
 
 /**
@@ -32,13 +35,21 @@ export interface UpstreamEnvironment {
 export function buildUpstream(
   config: BackendConfig,
   trustPems: readonly string[],
-  environment: UpstreamEnvironment = realEnvironment(),
+  environment: Partial<UpstreamEnvironment> = {},
 ): Upstream {
-  return new BalancedUpstream(config, buildTlsPolicy(config, trustPems), environment);
+  return new BalancedUpstream(config, buildTlsPolicy(config, trustPems), {
+    ...realEnvironment(),
+    ...environment,
+  });
 }
 
 function realEnvironment(): UpstreamEnvironment {
-  return { lookup: lookupAll, now: () => performance.now(), firstTurn: Math.floor(Math.random() * 1024) };
+  return {
+    lookup: lookupAll,
+    now: () => performance.now(),
+    firstTurn: Math.floor(Math.random() * 1024),
+    metrics: null,
+  };
 }
 
 interface Connected {
@@ -137,14 +148,20 @@ class BalancedUpstream implements Upstream {
     switch (outcome.result) {
       case 'Connected':
         server.health.succeeded();
+        this.#count(server, 'Connected');
         return { server, socket: outcome.socket };
       case 'Failed':
         server.health.failed(this.#environment.now(), outcome.message);
+        this.#count(server, outcome.kind);
         attempts.push({ server: server.label, kind: outcome.kind, message: outcome.message });
         return null;
       case 'Cancelled':
         throw new UpstreamError('Cancelled', 'the client went away before a server was reached', attempts);
     }
+  }
+
+  #count({ label }: Server, result: string): void {
+    this.#environment.metrics?.attempts.labels({ backend: this.config.name, server: label, result }).inc();
   }
 
   #nothingToTry(): UpstreamError {

@@ -98,29 +98,26 @@ function compose(bytes: Buffer, { startLine, added }: Outgoing, body: Pieces): B
   return target;
 }
 
-/** White space around values is left out where it is more than one space before them, so that no server has to agree about what white space is. */
 function selectLines(bytes: Buffer, { startLine, fields, keeps }: Outgoing): void {
   kept.clear();
   if (startLine === null) {
     kept.add(0, fields.lineStarts[0] ?? 0);
   }
-  const { lineStarts, nameEnds, valueStarts, valueEnds } = fields;
   for (let index = 0; index < fields.count; index += 1) {
-    if (!keeps(index)) {
-      continue;
-    }
-    const start = lineStarts[index] ?? 0;
-    const end = lineStarts[index + 1] ?? 0;
-    const colonEnd = (nameEnds[index] ?? 0) + 1;
-    const valueStart = valueStarts[index] ?? 0;
-    const valueEnd = valueEnds[index] ?? 0;
-    const plainStart = valueStart === colonEnd || (valueStart === colonEnd + 1 && bytes[colonEnd] === SP);
-    if (plainStart && valueEnd === end - 2) {
-      kept.add(start, end);
-    } else {
-      kept.add(start, colonEnd);
-      kept.add(valueStart, valueEnd);
-      kept.add(end - 2, end);
+    if (keeps(index)) {
+      keepLine(bytes, fields, index);
     }
   }
+}
+
+/** White space around a value is left out, but for one space before it: no server then has to agree about what white space is. */
+function keepLine(bytes: Buffer, fields: FieldSection, index: number): void {
+  const end = fields.lineStarts[index + 1] ?? 0;
+  const colonEnd = (fields.nameEnds[index] ?? 0) + 1;
+  const valueStart = fields.valueStarts[index] ?? 0;
+  const valueEnd = fields.valueEnds[index] ?? 0;
+  const spaceEnd = bytes[colonEnd] === SP ? colonEnd + 1 : colonEnd;
+  kept.add(fields.lineStarts[index] ?? 0, Math.min(spaceEnd, valueStart));
+  kept.add(valueStart, valueEnd);
+  kept.add(end - 2, end);
 }

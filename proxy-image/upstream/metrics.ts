@@ -1,0 +1,16 @@
+import type { Counter, Family, Registry } from '../metrics/registry.ts';
+
+/** The metrics of all backends of a process. */
+export interface UpstreamMetrics {
+  readonly attempts: Family<'backend' | 'server' | 'result', Counter>;
+}
+
+export function declareUpstreamMetrics(registry: Registry): UpstreamMetrics {
+  return {
+    attempts: registry.counter({
+      name: 'teamwork_proxy_upstream_connects_total',
+      help: 'Attempts to connect to a server, TLS handshake included, by how they ended.',
+      labelNames: ['backend', 'server', 'result'],
+    }),
+  };
+}
