@@ -26,6 +26,7 @@ export class NameMap<T> {
 
   find(name: string): T | undefined {
     const key = name.toLowerCase().replace(/\.$/, '');
-    return this.#exact.get(key) ?? this.#wildcards.get(key.slice(key.indexOf('.') + 1 || key.length));
+    const dot = key.indexOf('.');
+    return this.#exact.get(key) ?? (dot > 0 ? this.#wildcards.get(key.slice(dot + 1)) : undefined);
   }
 }

@@ -56,6 +56,8 @@ export class TlsTerminator {
       if (handshake !== undefined) {
         handshake.reason = describe(error);
       }
+      // Node leaves a connection open whose handshake took too long.
+      socket.destroy();
     });
   }
 
