@@ -1,0 +1,112 @@
+import { once } from 'node:events';
+import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { KubeConfig } from '@kubernetes/client-node';
+import { createHttpsTransport } from './https-transport.ts';
+import { readText } from './status.ts';
+import type { Transport, TransportRequest } from './transport.ts';
+
+let server: Server;
+let transport: Transport;
+let seen: { readonly request: IncomingMessage; readonly body: string; readonly socket: Socket }[];
+let respond: (response: ServerResponse) => void;
+
+beforeEach(async () => {
+  seen = [];
+  respond = (response) => response.end('{}');
+  server = createServer((request, response) => {
+    void readText(request).then((body) => {
+      seen.push({ request, body, socket: request.socket });
+      respond(response);
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const config = new KubeConfig();
+  const cluster = { name: 'test', server: `http://127.0.0.1:${port}/prefix/`, skipTLSVerify: true };
+  config.loadFromClusterAndUser(cluster, { name: 'test', token: 'secret-token' });
+  transport = createHttpsTransport(config);
+});
+
+afterEach(async () => {
+  transport.close();
+  server.close();
+  server.closeAllConnections();
+  await once(server, 'close');
+});
+
+async function send(request: Partial<TransportRequest> = {}): Promise<string> {
+  const { signal } = new AbortController();
+  const response = await transport.send({ method: 'GET', path: '/api', headers: {}, signal, ...request });
+  return readText(response.body);
+}
+
+describe('the transport', () => {
+  it("sends credentials, and keeps the path of the server's address", async () => {
+    await send({ headers: { accept: 'application/json' } });
+
+    expect(seen[0]?.request.url).toBe('/prefix/api');
+    expect(seen[0]?.request.headers).toMatchObject({
+      authorization: 'Bearer secret-token',
+      accept: 'application/json',
+    });
+  });
+
+  it('uses a connection again', async () => {
+    await send();
+    await send({ method: 'DELETE', body: '{"kind":"DeleteOptions"}' });
+    await send();
+
+    expect(new Set(seen.map(({ socket }) => socket)).size).toBe(1);
+    expect(seen[1]?.body).toBe('{"kind":"DeleteOptions"}');
+  });
+
+  it('sends a request again when the server closes a kept connection at that moment', async () => {
+    await send();
+    respond = (response) => {
+      respond = (next) => next.end('{"again":true}');
+      response.socket?.resetAndDestroy();
+    };
+
+    await expect(send({ method: 'PATCH', body: '{}' })).resolves.toBe('{"again":true}');
+    expect(seen).toHaveLength(3);
+  });
+
+  it.each([
+    { desc: 'a creation, which may have happened', before: 1, method: 'POST' as const },
+    { desc: 'a request on a new connection', before: 0, method: 'GET' as const },
+  ])('does not send again $desc', async ({ before, method }) => {
+    for (let count = 0; count < before; count += 1) await send();
+    respond = (response) => void response.socket?.resetAndDestroy();
+
+    await expect(send({ method })).rejects.toThrow(/ECONNRESET|socket hang up/);
+    expect(seen).toHaveLength(before + 1);
+  });
+
+  it('ends an answer that goes on for ever when it is told to', async () => {
+    respond = (response) => void response.write('{"type":"ADDED"}\n');
+    const stopping = new AbortController();
+    const response = await transport.send({ method: 'GET', path: '/', headers: {}, signal: stopping.signal });
+    const closed = new Promise((resolve) => seen[0]?.socket.once('close', resolve));
+
+    const reading = readText(response.body);
+    stopping.abort(new Error('stopping'));
+
+    await expect(reading).rejects.toThrow(/abort/);
+    await closed;
+  });
+
+  it('lets go of the connection when the reader stops reading', async () => {
+    respond = (response) => void response.write('{"type":"ADDED"}\n');
+    const { signal } = new AbortController();
+    const response = await transport.send({ method: 'GET', path: '/', headers: {}, signal });
+    const closed = new Promise((resolve) => seen[0]?.socket.once('close', resolve));
+
+    for await (const chunk of response.body) if (chunk.length > 0) break;
+
+    await closed;
+    expect(seen).toHaveLength(1);
+  });
+});

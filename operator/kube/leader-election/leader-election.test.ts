@@ -1,0 +1,207 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { FakeClock } from '../../../test/support/fake-clock.ts';
+import { recordingLog } from '../../../test/support/recording-log.ts';
+import { ApiError } from '../client/errors.ts';
+import type { KubeClient } from '../client/kube-client.ts';
+import type { Lease } from '../types.ts';
+import { type LeaderElection, createLeaderElection } from './leader-election.ts';
+
+/** One Lease, with the optimistic locking of the API server, that can be cut off. */
+class LeaseServer {
+  lease: Lease | undefined;
+  /** How the server is for each client, by identity. */
+  readonly state = new Map<string, 'up' | 'down' | 'hanging'>();
+  /** Who wrote when, in milliseconds. */
+  readonly writes: { readonly identity: string; readonly at: number }[] = [];
+  readonly #clock: FakeClock;
+  #version = 0;
+
+  constructor(clock: FakeClock) {
+    this.#clock = clock;
+  }
+
+  client(identity: string): KubeClient {
+    const reach = async (signal: AbortSignal | undefined) => {
+      const state = this.state.get(identity) ?? 'up';
+      if (state === 'down') throw new Error('connect ECONNREFUSED');
+      if (state === 'up') return;
+      await new Promise((_, reject) => {
+        signal?.addEventListener('abort', () => reject(signal.reason as Error));
+      });
+    };
+    const write = (object: Lease) => {
+      if (object.metadata?.resourceVersion !== this.lease?.metadata?.resourceVersion) {
+        throw new ApiError({ status: 409, reason: 'Conflict', message: 'the lease has been modified' });
+      }
+      this.#version += 1;
+      this.writes.push({ identity, at: this.#clock.monotonic() });
+      this.lease = {
+        ...object,
+        metadata: { ...object.metadata, uid: 'uid', resourceVersion: `${this.#version}` },
+      };
+      return this.lease;
+    };
+    const client = {
+      get: async (_resource: unknown, _key: unknown, { signal }: { signal?: AbortSignal } = {}) => {
+        await reach(signal);
+        return this.lease;
+      },
+      create: async (_resource: unknown, object: Lease, { signal }: { signal?: AbortSignal } = {}) => {
+        await reach(signal);
+        return write(object);
+      },
+      replace: async (_resource: unknown, object: Lease, { signal }: { signal?: AbortSignal } = {}) => {
+        await reach(signal);
+        return write(object);
+      },
+    };
+    return client as unknown as KubeClient;
+  }
+
+  holder(): string | undefined {
+    return this.lease?.spec?.holderIdentity?.split('_')[0];
+  }
+}
+
+let clock: FakeClock;
+let server: LeaseServer;
+let elections: LeaderElection[];
+
+beforeEach(() => {
+  clock = new FakeClock();
+  server = new LeaseServer(clock);
+  elections = [];
+});
+
+afterEach(async () => {
+  server.state.clear();
+  for (const election of elections) await election.stop();
+});
+
+function candidate(identity: string, onChange: (isLeader: boolean) => void = () => {}): LeaderElection {
+  const election = createLeaderElection({
+    client: server.client(identity),
+    lease: { namespace: 'tools', name: 'operator' },
+    identity,
+    log: recordingLog(),
+    clock,
+    random: () => 0,
+    onChange,
+  });
+  elections.push(election);
+  election.start();
+  return election;
+}
+
+describe('createLeaderElection', () => {
+  it('makes one candidate the leader, and keeps it so while it renews', async () => {
+    const a = candidate('a');
+    await clock.advance(0);
+    const b = candidate('b');
+
+    await clock.advance(120_000);
+
+    await expect(a.acquired).resolves.toBe(true);
+    expect([a.isLeader(), b.isLeader()]).toEqual([true, false]);
+    expect(server.lease?.spec).toMatchObject({ leaseDurationSeconds: 15, leaseTransitions: 0 });
+  });
+
+  it('lets another candidate follow at once when the leader ends', async () => {
+    const a = candidate('a');
+    await clock.advance(0);
+    const b = candidate('b');
+    await clock.advance(10_000);
+
+    await a.stop();
+    await clock.advance(2000);
+
+    expect(a.isLeader()).toBe(false);
+    expect(a.signal.aborted).toBe(true);
+    expect(b.isLeader()).toBe(true);
+    expect(server.lease?.spec?.leaseTransitions).toBe(1);
+  });
+
+  it.each(['down', 'hanging'] as const)(
+    'ends the lead ten seconds after the last renewal when the server is %s, before another begins',
+    async (state) => {
+      const changes: string[] = [];
+      const note = (who: string) => (isLeader: boolean) => {
+        changes.push(`${who} ${isLeader ? 'leads' : 'ends'} at ${clock.monotonic()}`);
+      };
+      candidate('a', note('a'));
+      await clock.advance(0);
+      candidate('b', note('b'));
+      await clock.advance(5000);
+
+      server.state.set('a', state);
+      await clock.advance(60_000);
+
+      // The last renewal was at 4,000; b sees it at 4,000 as well, and waits for 15 seconds.
+      expect(changes).toEqual(['a leads at 0', 'a ends at 14000', 'b leads at 20000']);
+      expect(server.writes.filter(({ identity, at }) => identity === 'a' && at > 14_000)).toEqual([]);
+    },
+  );
+
+  it('does not act as the leader when the machine was suspended, even before a timer can tell', async () => {
+    const a = candidate('a');
+    await clock.advance(0);
+
+    clock.jump(11_000);
+
+    expect(() => a.check()).toThrow('This process is not the leader');
+    expect(a.signal.aborted).toBe(true);
+  });
+
+  it('goes on as the leader when the clock is set back', async () => {
+    const a = candidate('a');
+    await clock.advance(0);
+
+    clock.jump(-3_600_000);
+    await clock.advance(9999);
+
+    expect(a.isLeader()).toBe(true);
+  });
+
+  it('ends the lead at once when another has taken the Lease', async () => {
+    const a = candidate('a');
+    await clock.advance(0);
+    const { lease } = server;
+    server.lease = { ...lease, spec: { holderIdentity: 'somebody', leaseDurationSeconds: 15 } };
+
+    await clock.advance(2000);
+
+    expect(a.isLeader()).toBe(false);
+    expect(a.signal.aborted).toBe(true);
+    expect(server.holder()).toBe('somebody');
+  });
+
+  it('does not take a Lease from another that looks old by its own times', async () => {
+    const renewTime = '1999-01-01T00:00:00.000000Z';
+    server.lease = {
+      metadata: { uid: 'uid', resourceVersion: '0' },
+      spec: { holderIdentity: 'somebody', leaseDurationSeconds: 15, renewTime },
+    };
+    const a = candidate('a');
+
+    await clock.advance(14_000);
+    const before = a.isLeader();
+    await clock.advance(2000);
+
+    expect(before).toBe(false);
+    expect(a.isLeader()).toBe(true);
+  });
+
+  it('never leads again after it was stopped as a candidate', async () => {
+    candidate('a');
+    await clock.advance(0);
+    const b = candidate('b');
+    await clock.advance(0);
+
+    await b.stop();
+    await clock.advance(60_000);
+
+    await expect(b.acquired).resolves.toBe(false);
+    expect(server.holder()).toBe('a');
+    expect(b.isLeader()).toBe(false);
+  });
+});
