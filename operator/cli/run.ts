@@ -56,6 +56,8 @@ export async function run(args: readonly string[]): Promise<number> {
   const reload = (): void => void standalone.reload();
   using _watching = await watchFiles([...sources.paths, ...sources.secretFolders.values()], reload);
   process.on('SIGHUP', reload);
+  // Something may have changed before it was watched.
+  reload();
   // For what can't be watched: network file systems, and addresses that come to this host later.
   const looking = setInterval(reload, LOOK_AGAIN_MS);
   const exitCode = await ended;
@@ -63,14 +65,15 @@ export async function run(args: readonly string[]): Promise<number> {
   return exitCode;
 }
 
-/** The first signal is passed on, the second one ends at once; gives the exit code. */
+/** Passes signals on until the proxies have ended; gives the exit code. */
 async function endOnSignal(standalone: Standalone): Promise<number> {
   const ended = Promise.withResolvers<number>();
-  let stopping = false;
+  let count = 0;
   const stop = (signal: NodeJS.Signals): void => {
-    if (!stopping) CONSOLE.info(`${signal}: waiting for connections to end; once more to end now`);
-    void standalone.stop(stopping ? 'SIGKILL' : signal).then(ended.resolve);
-    stopping = true;
+    count += 1;
+    if (count === 1) CONSOLE.info(`${signal}: waiting for connections to end; once more to end now`);
+    // A proxy that is told twice ends at once; should it not, it is made to.
+    void standalone.stop(count <= 2 ? signal : 'SIGKILL').then(ended.resolve);
   };
   process.on('SIGINT', stop).on('SIGTERM', stop);
   return ended.promise;

@@ -1,8 +1,11 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { RunningProgram } from './support/tproxy.ts';
+
+/** Much more than it takes on a busy machine. */
+jest.setTimeout(60_000);
 
 const REPORT = new URL('../../build/reports/demo.json', import.meta.url);
 

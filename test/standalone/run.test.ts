@@ -6,13 +6,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { connect as connectTls } from 'node:tls';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { get } from '../../operator/demo/checks/http.ts';
 import { startLicensePort } from '../../operator/demo/servers/echo.ts';
 import { startWebApp } from '../../operator/demo/servers/web-app.ts';
 import { probeBind } from '../../operator/standalone/listen/probe.ts';
 import { freePort, HOSTNAME, makeKeystore, makeSiteAuthority, PASSWORD } from './support/site.ts';
 import { RunningProgram } from './support/tproxy.ts';
+
+/** Much more than any of this takes on a busy machine. */
+jest.setTimeout(60_000);
 
 const CLI = 'operator/cli/tproxy.ts';
 const authority = makeSiteAuthority();
@@ -161,13 +164,13 @@ async function fingerprint({ address, port }: Place): Promise<string> {
   return fingerprint256;
 }
 
-/** Tries again as long as nobody listens. */
+/** Tries again as long as nobody listens, or the one who did is ending. */
 async function untilAnswered<T>(request: () => Promise<T>): Promise<T> {
   while (true) {
     try {
       return await request();
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ECONNREFUSED') throw error;
+      if (!['ECONNREFUSED', 'ECONNRESET'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
     }
     await pause(20);
   }

@@ -80,6 +80,8 @@ export class ProxyInstance {
   #start(): ProxyProcess {
     const { folder, workers, drainTimeout, output, report } = this.#options;
     const args = [PROXY_PROGRAM, '--config', join(folder, CONFIG_FILE), '--admin', this.admin];
+    // No load balancer has to notice first that this proxy ends.
+    args.push('--drain-delay', '0s');
     if (workers !== undefined) args.push('--workers', String(workers));
     if (drainTimeout !== undefined) args.push('--drain-timeout', drainTimeout);
     return new ProxyProcess({ args, output }, ({ message }, delayMs) => {
