@@ -4,8 +4,8 @@ import { Listener } from './listener.ts';
 import type { AcceptedConnection } from './types.ts';
 
 export interface ListenerSetOptions {
-  /** Takes over an accepted connection. */
-  readonly serve: (connection: AcceptedConnection, listener: Listener) => void;
+  /** Takes over an accepted connection; resolves when there is nothing more to do for it, and never rejects. */
+  readonly serve: (connection: AcceptedConnection, listener: Listener) => Promise<void>;
   /** Connections that all listeners together may have. */
   readonly maxConnections: number;
   /** No listener accepts any more, and no connection is left. */
@@ -91,9 +91,9 @@ export class ListenerSet {
 
   #listen(frontend: FrontendGeneration): Listener {
     return new Listener(frontend, {
-      serve: (connection, listener) => {
+      serve: async (connection, listener) => {
         this.#connections += 1;
-        this.#options.serve(connection, listener);
+        await this.#options.serve(connection, listener);
       },
       hasRoom: () => this.#connections < this.#options.maxConnections,
       connectionClosed: (listener) => {

@@ -14,8 +14,8 @@ const FIRST_RETRY = 50;
 const LONGEST_RETRY = 2_000;
 
 export interface ListenerContext {
-  /** Takes over an accepted connection. */
-  serve(connection: AcceptedConnection, listener: Listener): void;
+  /** Takes over an accepted connection; resolves when there is nothing more to do for it, and never rejects. */
+  serve(connection: AcceptedConnection, listener: Listener): Promise<void>;
   /** Whether the process as a whole can take another connection. */
   hasRoom(): boolean;
   /** A connection has ended. */
@@ -161,14 +161,22 @@ export class Listener {
     metrics.accepted.inc();
     metrics.open.inc();
     this.#connections.add(connection);
-    // An error that nobody listens for would end the process; 'close' follows it.
-    socket.on('error', () => undefined);
-    socket.on('close', () => {
+    void this.#serve(connection).then(() => {
       metrics.open.dec();
       this.#connections.delete(connection);
       this.#context.connectionClosed(this);
     });
-    this.#context.serve(connection, this);
+  }
+
+  async #serve(connection: AcceptedConnection): Promise<void> {
+    const { socket } = connection;
+    // An error that nobody listens for would end the process; 'close' follows it.
+    socket.on('error', () => undefined);
+    const closed = new Promise((resolve) => {
+      socket.once('close', resolve);
+    });
+    await this.#context.serve(connection, this);
+    await closed;
   }
 }
 

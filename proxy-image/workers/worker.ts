@@ -50,7 +50,7 @@ export class Worker {
       draining: () => this.#draining,
     };
     this.#listeners = new ListenerSet({
-      serve: (connection, listener) => void serveConnection(connection, listener, services),
+      serve: async (connection, listener) => serveConnection(connection, listener, services),
       maxConnections: connectionsByOpenFiles(),
       onEmpty: options.exit,
     });

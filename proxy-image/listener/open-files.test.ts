@@ -1,0 +1,22 @@
+import { describe, expect, it } from '@jest/globals';
+import { connectionsByOpenFiles } from './open-files.ts';
+
+const HEAD = 'Limit                     Soft Limit           Hard Limit           Units     \n';
+
+describe('connectionsByOpenFiles', () => {
+  it.each([
+    ['Max open files            1024                 4096                 files     \n', 384],
+    ['Max open files            64                   64                   files     \n', 1],
+    [
+      'Max open files            unlimited            unlimited            files     \n',
+      Number.POSITIVE_INFINITY,
+    ],
+    ['', Number.POSITIVE_INFINITY],
+  ])('reads %j as %d', (line, expected) => {
+    expect(connectionsByOpenFiles(HEAD + line)).toBe(expected);
+  });
+
+  it('knows the limit of this process where the system tells it', () => {
+    expect(connectionsByOpenFiles()).toBeGreaterThan(0);
+  });
+});
