@@ -81,7 +81,7 @@ export function list<T>(element: Decoder<T>, minItems = 0): Decoder<readonly T[]
       if (value.length < minItems) {
         report(place, `is empty: give ${expects}`);
       }
-      return value.map((entry, index) => element.decode(entry, item(place, index))) as Draft<readonly T[]>;
+      return value.map((entry, index) => element.decode(entry, item(place, index)));
     },
   };
 }
