@@ -1,9 +1,13 @@
-import { DEFAULT_PASSWORD, readKeystore } from '../../certificates/keystore.ts';
+import { createKeystoreCache } from '../../certificates/keystore-cache.ts';
+import { DEFAULT_PASSWORD } from '../../certificates/keystore.ts';
 import { readPemPair } from '../../certificates/pem.ts';
 import type { CertificateSuccess } from '../../certificates/types.ts';
 import type { CertificateSpec } from '../../api/spec/certificate.ts';
 import type { Finding } from '../../api/status.ts';
 import type { PlanInput, PlannedCertificate, Problem, SecretData } from './types.ts';
+
+/** Shared by all passes; as its result depends on its arguments alone, planning stays pure. */
+const readKeystore = createKeystoreCache();
 
 /** A certificate that was read, or why not: what the Secrets lack, or what is wrong with what they hold. */
 type ReadResult = CertificateSuccess | ({ readonly ok: false } & Problem);

@@ -41,7 +41,8 @@ export function renderTlsSecret(plan: Plan): Secret {
 
 /**
  * The ConfigMap with what clients need in order to trust the flows, made from the first certificate; null where there is none.
- * `cert.jks` and `truststore.p12` are for Java clients, the `.crt` files for all others.
+ * `cert.jks` and `truststore.p12` are for Java clients, the `.crt` and `.der` files for all others: each holds the certificate that the
+ * chain ends at. `fingerprints` has the SHA-256 of that and of the served one, for clients that pin.
  */
 export function renderClientTrust(plan: Plan): ConfigMap | null {
   const { proxy } = plan;
@@ -54,7 +55,7 @@ export function renderClientTrust(plan: Plan): ConfigMap | null {
     metadata: ownedMetadata(proxy, objectNames.clientTrust(proxy.metadata.name)),
     data: {
       [`${first.name}.crt`]: trust.crtPem,
-      fingerprints: `${first.name} SHA-256 ${trust.fingerprint}\n`,
+      fingerprints: `served: ${trust.fingerprint}\nanchor: ${trust.anchorFingerprint}\n`,
     },
     binaryData: {
       [`${first.name}.der`]: trust.crtDer.toString('base64'),
