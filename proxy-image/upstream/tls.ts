@@ -68,6 +68,10 @@ function verifyChain(socket: TLSSocket, settings: UpstreamTlsConfig, server: Ser
 }
 
 function verifyPin(socket: TLSSocket, settings: UpstreamTlsConfig): string | null {
+  // A resumed session shows no certificate; it was begun with one that was pinned, or it would not have been kept.
+  if (socket.isSessionReused()) {
+    return null;
+  }
   const fingerprint = socket.getPeerX509Certificate()?.fingerprint256.replaceAll(':', '').toLowerCase();
   if (fingerprint !== undefined && settings.pinnedSha256.includes(fingerprint)) {
     return null;

@@ -13,6 +13,8 @@ export interface RecordedConnection {
 /** A server that writes down every byte and answers each complete request. */
 export interface RecordingUpstream {
   readonly port: number;
+  /** All connections, in the order in which they came. */
+  readonly sockets: readonly Socket[];
   /** Complete requests since the last `reset`, on whatever connection, in the order of their arrival. */
   requests(): readonly ParsedRequest[];
   /** The connections since the last `reset` that have received something since. */
@@ -24,12 +26,17 @@ export interface RecordingUpstream {
 
 const RESPONSE_BODY = 'served';
 
-export async function startRecordingUpstream(): Promise<RecordingUpstream> {
+/** `answer` is called with each complete request, and writes the response. */
+export async function startRecordingUpstream(
+  answer: (request: ParsedRequest, socket: Socket) => void = serveAll,
+): Promise<RecordingUpstream> {
   const completed: ParsedRequest[] = [];
+  const sockets: Socket[] = [];
   const records = new Map<Socket, RecordedConnection & { answered: number }>();
   const server = net.createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
     const record = { bytes: '', ended: false, answered: 0 };
     records.set(socket, record);
+    sockets.push(socket);
     const gone = (): void => {
       record.ended = true;
       socket.destroy();
@@ -39,7 +46,7 @@ export async function startRecordingUpstream(): Promise<RecordingUpstream> {
       const { requests } = parseRequests(record.bytes);
       for (const request of requests.slice(record.answered)) {
         completed.push(request);
-        socket.write(respond(request));
+        answer(request, socket);
       }
       record.answered = requests.length;
     });
@@ -48,6 +55,7 @@ export async function startRecordingUpstream(): Promise<RecordingUpstream> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     port: (server.address() as AddressInfo).port,
+    sockets,
     requests: () => [...completed],
     connections: () => [...records.values()].filter(({ bytes }) => bytes !== ''),
     reset: () => {
@@ -69,7 +77,7 @@ export async function startRecordingUpstream(): Promise<RecordingUpstream> {
   };
 }
 
-function respond({ method }: ParsedRequest): string {
+function serveAll({ method }: ParsedRequest, socket: Socket): void {
   const head = `HTTP/1.1 200 OK\r\nContent-Length: ${RESPONSE_BODY.length}\r\n\r\n`;
-  return method === 'HEAD' ? head : head + RESPONSE_BODY;
+  socket.write(method === 'HEAD' ? head : head + RESPONSE_BODY);
 }
