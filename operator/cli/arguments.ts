@@ -8,23 +8,15 @@ export class UsageError extends Error {
 
 type Options = NonNullable<ParseArgsConfig['options']>;
 
-/** Values of options, and the files and folders behind them. Every verb has `--help`. */
+/** Values of options, and the files and folders behind them. */
 export type Parsed<O extends Options> = ReturnType<
-  typeof parseArgs<{
-    args: string[];
-    allowPositionals: true;
-    options: O & { help: { type: 'boolean'; short: 'h' } };
-  }>
+  typeof parseArgs<{ args: string[]; allowPositionals: true; options: O }>
 >;
 
 /** Parses the arguments of a verb strictly. */
 export function parseArguments<O extends Options>(args: readonly string[], options: O): Parsed<O> {
   try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: { ...options, help: { type: 'boolean', short: 'h' } },
-    });
+    return parseArgs({ args: [...args], allowPositionals: true, options });
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code?.startsWith('ERR_PARSE_ARGS') === true) throw new UsageError(message.split('. ')[0] ?? message);

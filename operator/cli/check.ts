@@ -1,6 +1,6 @@
 import type { PlannedProxy } from '../standalone/plan-all.ts';
 import { parseArguments } from './arguments.ts';
-import { planManifests } from './load.ts';
+import { planManifests } from './plan-manifests.ts';
 import { manifestSources, SOURCE_HELP, sourceOptions } from './sources.ts';
 
 export const CHECK_HELP = `Usage: tproxy check [OPTIONS] FILE|FOLDER...

@@ -6,7 +6,7 @@ import type { Plan } from '../reconcile/plan/types.ts';
 import { remarks } from '../standalone/report/remarks.ts';
 import type { PlannedProxy } from '../standalone/plan-all.ts';
 import { parseArguments, UsageError } from './arguments.ts';
-import { planManifests } from './load.ts';
+import { planManifests } from './plan-manifests.ts';
 import { manifestSources, SOURCE_HELP, sourceOptions } from './sources.ts';
 
 export const RENDER_HELP = `Usage: tproxy render [OPTIONS] FILE|FOLDER...

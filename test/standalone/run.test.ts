@@ -164,6 +164,11 @@ async function fingerprint({ address, port }: Place): Promise<string> {
   return fingerprint256;
 }
 
+/** Waits until nobody listens there any more. */
+async function untilFree({ address, port }: Place): Promise<void> {
+  while ((await probeBind(address, port)) !== 'Free') await pause(20);
+}
+
 /** Tries again as long as nobody listens, or the one who did is ending. */
 async function untilAnswered<T>(request: () => Promise<T>): Promise<T> {
   while (true) {
@@ -243,6 +248,24 @@ describe('tproxy run', () => {
 
     expect(second).not.toBe(first);
     expect(third).toBe(second);
+  });
+
+  it('serves several TeamworkProxies, each by a process of its own, and ends the one that is removed', async () => {
+    const files = await makeManifests('several');
+    const other = join(files.manifests, 'other.yaml');
+    await writeFile(other, proxyManifest().replace('"name":"twc"', '"name":"other"'));
+    await using program = run(files);
+    await program.printed(/TeamworkProxy default\/other is served/);
+    const second = await placeOf(program, 'client');
+    const first = await openEcho(await servedAt(program, 'client'));
+
+    await rm(other);
+    await program.printed(/default\/other: is not in the manifests any more and is ended/);
+    const answer = await echo(first, 'still here');
+    first.destroy();
+    await untilFree(second);
+
+    expect(answer).toBe('still here');
   });
 
   it('starts a proxy that was killed again', async () => {

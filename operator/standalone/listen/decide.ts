@@ -78,7 +78,7 @@ async function decide(wanted: WantedListener, scope: Scope): Promise<DecidedList
     case 'InUse':
       return { address, port, wanted, note: null };
     case 'Denied':
-      return { ...(await movePort(address, port, scope)), wanted, note: deniedNote(port) };
+      return decideOnOtherPort(wanted, address, scope, null);
     case 'NotHere':
       return decideOnLoopback(
         wanted,
@@ -99,7 +99,7 @@ async function decideOnLoopback(
       case 'Free':
         return { address, port, wanted, note };
       case 'Denied':
-        return { ...(await movePort(address, port, scope)), wanted, note: joinNotes(note, deniedNote(port)) };
+        return decideOnOtherPort(wanted, address, scope, note);
       case 'NotHere': {
         const only =
           'this host has no loopback address but 127.0.0.1, so every flow gets a port of its own there';
@@ -110,6 +110,17 @@ async function decideOnLoopback(
   }
   const taken = `another program listens on port ${port} of every address; stop it, or change the port`;
   return { ...(await movePort(`${LOOPBACK_NETWORK}.1`, port, scope)), wanted, note: joinNotes(note, taken) };
+}
+
+async function decideOnOtherPort(
+  wanted: WantedListener,
+  address: string,
+  scope: Scope,
+  note: string | null,
+): Promise<DecidedListener> {
+  const place = await movePort(address, wanted.port, scope);
+  const denied = `listens on port ${place.port} instead of ${wanted.port}, on which this user may not; run as root or with CAP_NET_BIND_SERVICE`;
+  return { ...place, wanted, note: joinNotes(note, denied) };
 }
 
 /** The flow's own loopback address from before, then those that no other flow has or had. */
@@ -139,10 +150,6 @@ function* movedPorts(port: number): Generator<number> {
     if (first <= LAST_PORT) yield first;
   }
   for (let candidate = 10_001; candidate <= LAST_PORT; candidate += 1) yield candidate;
-}
-
-function deniedNote(port: number): string {
-  return `this user may not listen on port ${port}; run as root or with CAP_NET_BIND_SERVICE`;
 }
 
 function joinNotes(first: string | null, second: string): string {

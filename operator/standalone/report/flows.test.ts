@@ -88,9 +88,7 @@ describe('remarks', () => {
     expect(lines).toEqual([
       expect.stringMatching(/^problem: spec\.certificates\[public\]: Secret twc-keystore does not exist/),
       expect.stringMatching(/^problem: web is not served: /),
-      'note: web: moved',
-      'note: client: moved',
-      'note: license: moved',
+      'note: web, client, license: moved',
     ]);
   });
 

@@ -15,6 +15,14 @@ export function remarks(plan: Plan, listeners: ReadonlyMap<string, DecidedListen
       unservable === null ? [] : [`problem: ${frontend.name} is not served: ${unservable}`],
     ),
     ...plan.findings.map(({ path, message }) => `finding: ${path}: ${message}`),
-    ...[...listeners].flatMap(([name, { note }]) => (note === null ? [] : [`note: ${name}: ${note}`])),
+    ...notes(listeners),
   ];
+}
+
+/** Flows of which the same is to be said share a line. */
+function notes(listeners: ReadonlyMap<string, DecidedListener>): readonly string[] {
+  const byNote = Map.groupBy(listeners, ([, { note }]) => note);
+  return [...byNote].flatMap(([note, flows]) =>
+    note === null ? [] : [`note: ${flows.map(([name]) => name).join(', ')}: ${note}`],
+  );
 }

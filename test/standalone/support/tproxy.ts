@@ -16,6 +16,7 @@ export class RunningProgram implements AsyncDisposable {
   constructor(program: string, args: readonly string[], environment: NodeJS.ProcessEnv) {
     const file = fileURLToPath(new URL(program, ROOT));
     this.#child = spawn(process.execPath, [file, ...args], {
+      cwd: fileURLToPath(ROOT),
       env: { ...process.env, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
