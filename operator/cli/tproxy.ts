@@ -27,6 +27,9 @@ tproxy VERB --help tells more.
 /** Exit code of a command line that is not understood (sysexits.h EX_USAGE). */
 const EX_USAGE = 64;
 
+// Whoever reads the output may have enough of it, as `head` has; that is no reason to stop serving.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreBrokenPipe);
+
 process.exitCode = await main(process.argv.slice(2));
 
 async function main([name, ...args]: readonly string[]): Promise<number> {
@@ -53,4 +56,8 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
 function usageError(message: string): number {
   process.stderr.write(`tproxy: ${message}\n`);
   return EX_USAGE;
+}
+
+function ignoreBrokenPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
 }

@@ -48,9 +48,7 @@ interface Place {
 }
 
 /** Manifests in a folder of their own, and a runtime folder for the process that serves them. */
-async function makeManifests(
-  name: string,
-): Promise<{ readonly manifests: string; readonly runtime: string }> {
+async function makeManifests(name: string): Promise<Files> {
   const parent = await mkdtemp(join(folder, name));
   const [manifests, runtime] = await Promise.all([
     mkdtemp(join(parent, 'manifests-')),
@@ -108,24 +106,14 @@ function secretManifest(keystore: Buffer): string {
   });
 }
 
-function run({
-  manifests,
-  runtime,
-}: {
+interface Files {
   readonly manifests: string;
   readonly runtime: string;
-}): RunningProgram {
-  const args = [
-    'run',
-    '--host',
-    'twc.internal=127.0.0.1',
-    '--workers',
-    '1',
-    '--drain-timeout',
-    '1s',
-    manifests,
-  ];
-  return new RunningProgram(CLI, args, { XDG_RUNTIME_DIR: runtime });
+}
+
+function run({ manifests, runtime }: Files, drainTimeout = '1s'): RunningProgram {
+  const options = ['--host', 'twc.internal=127.0.0.1', '--workers', '1', '--drain-timeout', drainTimeout];
+  return new RunningProgram(CLI, ['run', ...options, manifests], { XDG_RUNTIME_DIR: runtime });
 }
 
 /** Waits until the flows are printed as served, and finds out where one of them listens. */
@@ -295,6 +283,22 @@ describe('tproxy run', () => {
       expect(await probeBind(web.address, web.port)).toBe('Free');
     },
   );
+
+  it('waits for open connections at the first signal, and ends at once at the second', async () => {
+    const files = await makeManifests('twice');
+    await using program = run(files, '1h');
+    const socket = await openEcho(await servedAt(program, 'client'));
+
+    program.kill('SIGTERM');
+    await program.printed(/waiting for connections to end/);
+    const answer = await echo(socket, 'still here');
+    program.kill('SIGTERM');
+    await program.ended();
+    socket.destroy();
+
+    expect(answer).toBe('still here');
+    expect(await readdir(files.runtime)).toEqual([]);
+  });
 
   it('does not start with manifests that are wrong', async () => {
     const files = await makeManifests('wrong');
