@@ -10,14 +10,14 @@ export const RUN_HELP = `Usage: tproxy run [OPTIONS] FILE|FOLDER...
 
 Serves every TeamworkProxy of the manifests on this host, each by a proxy process of its own, and takes over what changes in the files
 without dropping a connection. A flow listens on the address it requests if this host has that, else on a loopback address; a port
-that this user may not listen on is moved, 443 to 8443. SIGHUP reads the files again; SIGTERM and SIGINT (Ctrl-C) let connections end
-first, a second one ends at once.
+that this user may not listen on is moved, 443 to 8443. SIGHUP reads the files at once; SIGTERM, SIGINT (Ctrl-C) and the end of the
+terminal let connections end first, a second signal ends at once.
 
 ${SOURCE_HELP}
   --host NAME=ADDRESS  reach servers with this host name at this address; TLS still verifies the name (repeatable)
   --admin ADDRESS:PORT where /status, /metrics and the probes are; with several TeamworkProxies on the ports from this one on
                        (default: any free port of 127.0.0.1)
-  --workers N          processes of each proxy (default: as many as there are CPUs)
+  --workers N          processes of each proxy (default: one for each CPU, at most 4)
   --drain-timeout TIME how long connections may live on at the end, such as 30s
 
 Exit code: that of the proxy; 1 if the manifests can't be served at the start; 64 for a wrong command line.
@@ -36,6 +36,7 @@ const CONSOLE: Report = {
   error: (text) => void process.stderr.write(`${text}\n`),
 };
 
+/** How often files and addresses are looked at that can't be watched. */
 const LOOK_AGAIN_MS = 10_000;
 
 /** Serves manifests until a signal comes; gives the exit code. */
@@ -52,13 +53,14 @@ export async function run(args: readonly string[]): Promise<number> {
     report: CONSOLE,
   });
   const ended = endOnSignal(standalone);
-  if (!(await standalone.reload())) return Math.max(1, await standalone.stop('SIGTERM'));
   const reload = (): void => void standalone.reload();
+  // A terminal that is closed sends it as well, and is no reason to read files.
+  if (!process.stdout.isTTY) process.on('SIGHUP', reload);
+  if (!(await standalone.reload())) return Math.max(1, await standalone.stop('SIGTERM'));
   using _watching = await watchFiles([...sources.paths, ...sources.secretFolders.values()], reload);
-  process.on('SIGHUP', reload);
   // Something may have changed before it was watched.
   reload();
-  // For what can't be watched: network file systems, and addresses that come to this host later.
+  // Network file systems tell of no change, nor does an address that comes to this host.
   const looking = setInterval(reload, LOOK_AGAIN_MS);
   const exitCode = await ended;
   clearInterval(looking);
@@ -76,6 +78,7 @@ async function endOnSignal(standalone: Standalone): Promise<number> {
     void standalone.stop(count <= 2 ? signal : 'SIGKILL').then(ended.resolve);
   };
   process.on('SIGINT', stop).on('SIGTERM', stop);
+  if (process.stdout.isTTY) process.on('SIGHUP', stop);
   return ended.promise;
 }
 

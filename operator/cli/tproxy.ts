@@ -27,8 +27,8 @@ tproxy VERB --help tells more.
 /** Exit code of a command line that is not understood (sysexits.h EX_USAGE). */
 const EX_USAGE = 64;
 
-// Whoever reads the output may have enough of it, as `head` has; that is no reason to stop serving.
-for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreBrokenPipe);
+// Whoever reads the output may be gone, as `head` or a closed terminal is; that is no reason to stop serving.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreMissingReader);
 
 process.exitCode = await main(process.argv.slice(2));
 
@@ -58,6 +58,6 @@ function usageError(message: string): number {
   return EX_USAGE;
 }
 
-function ignoreBrokenPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
+function ignoreMissingReader(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
 }
