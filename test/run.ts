@@ -35,6 +35,8 @@ async function runJest(projects: readonly string[], outputFile: string): Promise
     join(root, 'node_modules/jest/bin/jest.js'),
     '--selectProjects',
     ...projects,
+    // A bound for what hangs, not a measure of speed: the machine may be busy with other things.
+    '--testTimeout=60000',
     '--json',
     `--outputFile=${outputFile}`,
     ...(projects.some((project) => SERIAL_PROJECTS.has(project)) ? ['--runInBand'] : []),
