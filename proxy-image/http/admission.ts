@@ -1,10 +1,9 @@
 import type { ClientConnection } from '../listener/types.ts';
 import type { PreparedFrontend } from './frontend.ts';
-import { bodyDecoder, type BodyDecoder } from './http1/body.ts';
-import type { ExchangeRequest } from './http1/exchange-types.ts';
-import type { Fault } from './http1/faults.ts';
+import type { ExchangeRequest } from './exchange/types.ts';
+import type { Fault } from './faults.ts';
 import { forwardedHead } from './http1/forward-request.ts';
-import type { LocalResponse } from './http1/local-response.ts';
+import type { LocalResponse } from './local-response.ts';
 import type { RequestHead } from './http1/request-head.ts';
 import { redirectLocation, redirectStatus } from './routing/redirect.ts';
 import { requestedUpgrade } from './upgrade.ts';
@@ -17,10 +16,6 @@ export type Admission =
       readonly kind: 'Forward';
       readonly backend: string;
       readonly request: ExchangeRequest;
-      /** Has read as much of the body as there is. */
-      readonly decoder: BodyDecoder;
-      /** Offset behind the part of the body that is there. */
-      readonly consumed: number;
     };
 
 /** Whose request it is. */
@@ -31,7 +26,7 @@ export interface AdmissionContext {
   readonly served: boolean;
 }
 
-/** `bytes` begin with the head and go on with what has come of the body. */
+/** `bytes` are what the head was read from. */
 export function admit(head: RequestHead, bytes: Buffer, context: AdmissionContext): Admission {
   const { frontend, served } = context;
   if (!served) {
@@ -73,12 +68,6 @@ function admitToBackend(
   if (limits.bodyBytes > 0 && head.bodyLength > limits.bodyBytes) {
     return refuse('BodyTooLarge', backend);
   }
-  const decoder = bodyDecoder(head.bodyLength, 'Chunks', limits.bodyBytes);
-  const consumed = decoder.read(bytes, head.end);
-  // What is already known to be wrong with the body keeps the whole request from the server.
-  if (decoder.fault !== null) {
-    return refuse(decoder.fault, backend);
-  }
   const { sourceAddress } = context.client;
   const upgrade = requestedUpgrade(head);
   const request: ExchangeRequest = {
@@ -86,7 +75,6 @@ function admitToBackend(
     sourceAddress,
     connectTimeout: context.frontend.config.timeouts.connect,
     method: head.method,
-    minor: head.minor,
     head: forwardedHead(head, bytes, {
       origin: originOf(context),
       trusted: context.frontend.trusts(sourceAddress),
@@ -97,7 +85,7 @@ function admitToBackend(
     upgrade,
     connectionAuth: head.connectionAuth,
   };
-  return { kind: 'Forward', backend, request, decoder, consumed };
+  return { kind: 'Forward', backend, request };
 }
 
 function originOf({ client, frontend }: AdmissionContext) {

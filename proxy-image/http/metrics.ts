@@ -5,7 +5,7 @@ import {
   type Histogram,
   type Registry,
 } from '../metrics/registry.ts';
-import type { Fault } from './http1/faults.ts';
+import type { Fault } from './faults.ts';
 
 /** Methods that get a series of their own; clients may invent others. */
 const KNOWN_METHODS: ReadonlySet<string> = new Set([

@@ -1,6 +1,6 @@
 import type { AccessLogger } from '../log/access.ts';
 import type { PreparedFrontend } from './frontend.ts';
-import type { Fault } from './http1/faults.ts';
+import type { Fault } from './faults.ts';
 
 /** How a request ended. */
 export interface RequestEnd {

@@ -8,7 +8,7 @@ import {
   type SpliceSide,
 } from '../tcp/splice.ts';
 import type { UpstreamConnection } from '../upstream/types.ts';
-import type { TransferFault } from './http1/faults.ts';
+import type { TransferFault } from './faults.ts';
 
 /** Both ends of a tunnel, and what was read before it was one. */
 export interface Tunnel {

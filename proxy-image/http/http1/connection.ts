@@ -1,20 +1,20 @@
 import type { Socket } from 'node:net';
 import type { ClientConnection } from '../../listener/types.ts';
-import { admit, type Admission } from '../admission.ts';
+import { admit } from '../admission.ts';
 import type { Deadlines, Ticking } from '../deadlines.ts';
+import { Exchange } from '../exchange/exchange.ts';
+import type { ExchangeClient, ExchangeEnd, ExchangeRequest } from '../exchange/types.ts';
 import { prepareFrontend, type PreparedFrontend } from '../frontend.ts';
 import { RequestRecord, type RequestEnd } from '../request-record.ts';
 import { runTunnel, TUNNEL_FAULTS } from '../tunnel.ts';
 import type { HttpFrontend, HttpHost, HttpServices } from '../types.ts';
-import type { BodyDecoder } from './body.ts';
+import { bodyDecoder, type BodyDecoder } from './body.ts';
 import { InputBuffer } from './buffer.ts';
-import type { ExchangeClient, ExchangeEnd } from './exchange-types.ts';
-import { Exchange } from './exchange.ts';
-import { VERDICTS, type Fault } from './faults.ts';
-import { formatLocalResponse, type LocalResponse } from './local-response.ts';
+import { VERDICTS, type Fault } from '../faults.ts';
+import { formatLocalResponse, type LocalResponse } from '../local-response.ts';
 import { OwnConnection } from './own-connection.ts';
 import { RequestHead } from './request-head.ts';
-import { ResponseHead } from './response-head.ts';
+import { ResponseWriter } from './response-writer.ts';
 
 /**
  * How long a client may take to close after the last response; what it still sends is read and dropped, since a reset could destroy
@@ -35,8 +35,8 @@ type Reading = 'Head' | 'Body' | 'Complete' | 'Closing';
 
 /** One client's HTTP/1.1 connection: requests are served one at a time, in their order. */
 export class Http1Connection implements ExchangeClient, Ticking {
-  readonly socket: Socket;
-  readonly responseHead = new ResponseHead();
+  readonly #socket: Socket;
+  readonly response: ResponseWriter;
   readonly #client: ClientConnection;
   readonly #host: HttpHost;
   readonly #services: Services;
@@ -61,23 +61,20 @@ export class Http1Connection implements ExchangeClient, Ticking {
     this.#host = host;
     this.#services = services;
     this.#frontend = prepareFrontend(frontend, services.metrics);
-    this.socket = client.socket;
+    this.#socket = client.socket;
+    this.response = new ResponseWriter(client.socket, {
+      request: this.#head,
+      keepsAlive: () => this.#keepsAlive(),
+    });
   }
 
   start(): void {
-    const { socket } = this;
+    const socket = this.#socket;
     socket.on('data', this.#onData).on('end', this.#onEnd).on('drain', this.#onDrain);
     socket.on('error', ignore).on('close', this.#onClose);
     this.#services.deadlines.add(this);
     this.#wait(this.#frontend.config.timeouts.header);
     socket.resume();
-  }
-
-  keepsAlive(): boolean {
-    const { minor, connection } = this.#head;
-    const wanted = minor === 1 && !connection.close && this.requestComplete();
-    this.#keepAlive &&= wanted && !this.#leaving();
-    return this.#keepAlive;
   }
 
   requestComplete(): boolean {
@@ -86,13 +83,13 @@ export class Http1Connection implements ExchangeClient, Ticking {
 
   pauseRequest(): void {
     if (this.#reading === 'Body') {
-      this.socket.pause();
+      this.#socket.pause();
     }
   }
 
   resumeRequest(): void {
     if (this.#reading === 'Body') {
-      this.socket.resume();
+      this.#socket.resume();
     }
   }
 
@@ -133,9 +130,16 @@ export class Http1Connection implements ExchangeClient, Ticking {
     }
   }
 
+  /** To be asked when the head of a response is about to be sent. */
+  #keepsAlive(): boolean {
+    const { minor, connection } = this.#head;
+    this.#keepAlive &&= minor === 1 && !connection.close && this.requestComplete() && !this.#leaving();
+    return this.#keepAlive;
+  }
+
   #expired(): void {
     if (this.#reading === 'Closing') {
-      this.socket.destroy();
+      this.#socket.destroy();
     } else if (this.#exchange !== null) {
       this.#exchange.expired();
     } else if (this.#isIdle()) {
@@ -161,9 +165,9 @@ export class Http1Connection implements ExchangeClient, Ticking {
   /** Serves what has been read, until there is nothing to serve or a request is on its way. */
   #advance(): void {
     while (this.#reading === 'Head' && this.#input.length > 0) {
-      if (this.socket.writableNeedDrain) {
+      if (this.#socket.writableNeedDrain) {
         // A client that sends on and on but reads no answers gets no further one.
-        this.socket.pause();
+        this.#socket.pause();
         return;
       }
       if (!this.#readHead()) {
@@ -216,8 +220,7 @@ export class Http1Connection implements ExchangeClient, Ticking {
     this.#record.backend = admission.backend;
     switch (admission.kind) {
       case 'Forward':
-        this.#input.consume(admission.consumed - end);
-        this.#forward(bytes, admission);
+        this.#forward(bytes, admission.request);
         break;
       case 'Respond':
         this.#respond(admission.response);
@@ -228,8 +231,17 @@ export class Http1Connection implements ExchangeClient, Ticking {
     }
   }
 
-  #forward(bytes: Buffer, { request, decoder }: Admission & { readonly kind: 'Forward' }): void {
+  #forward(bytes: Buffer, request: ExchangeRequest): void {
+    const { end, bodyLength } = this.#head;
+    const decoder = bodyDecoder(bodyLength, 'Chunks', this.#frontend.config.limits.bodyBytes);
+    const consumed = decoder.read(bytes, end);
     this.#decoder = decoder;
+    // What is already known to be wrong with the body keeps the whole request from the server.
+    if (decoder.fault !== null) {
+      this.#refuse(decoder.fault);
+      return;
+    }
+    this.#input.consume(consumed - end);
     this.#reading = decoder.done ? 'Complete' : 'Body';
     const exchange = new Exchange(this, request, {
       first: this.#served === 0,
@@ -257,7 +269,7 @@ export class Http1Connection implements ExchangeClient, Ticking {
     if (decoder.done) {
       this.#reading = 'Complete';
       this.#input.append(chunk.subarray(consumed));
-      this.socket.resume();
+      this.#socket.resume();
     }
   }
 
@@ -270,8 +282,8 @@ export class Http1Connection implements ExchangeClient, Ticking {
 
   #respond(response: LocalResponse, known: Partial<RequestEnd> = {}): void {
     // A client that has gone is past answering; the record is closed all the same.
-    if (!this.socket.destroyed) {
-      this.socket.write(formatLocalResponse(response, this.#head.method, this.keepsAlive()), 'latin1');
+    if (!this.#socket.destroyed) {
+      this.#socket.write(formatLocalResponse(response, this.#head.method, this.#keepsAlive()), 'latin1');
     }
     this.#finishRecord({ ...known, status: response.status });
     this.#next();
@@ -279,8 +291,8 @@ export class Http1Connection implements ExchangeClient, Ticking {
 
   #newRecord(): RequestRecord {
     const { method, host, target } = this.#head;
-    const line = { method, host, path: target.path ?? '*' };
-    return new RequestRecord(this.#frontend, this.#client.sourceAddress, line);
+    const { sourceAddress } = this.#client;
+    return new RequestRecord(this.#frontend, sourceAddress, { method, host, path: target.path ?? '*' });
   }
 
   #finishRecord(end: Partial<RequestEnd>): void {
@@ -301,7 +313,7 @@ export class Http1Connection implements ExchangeClient, Ticking {
     this.#begun = false;
     this.#reading = 'Head';
     this.#wait(this.#frontend.config.timeouts.keepAlive);
-    this.socket.resume();
+    this.#socket.resume();
   }
 
   /** The client has sent its last byte, and all that was complete has been served. */
@@ -317,12 +329,12 @@ export class Http1Connection implements ExchangeClient, Ticking {
     this.#reading = 'Closing';
     this.#input.clear();
     this.#wait(LINGER);
-    this.socket.end();
-    this.socket.resume();
+    this.#socket.end();
+    this.#socket.resume();
   }
 
   #tunnel({ connection, backend, head, early }: ExchangeEnd & { readonly kind: 'Switched' }): void {
-    const { socket } = this;
+    const socket = this.#socket;
     const { host, port } = connection.server;
     socket.pause().off('data', this.#onData).off('end', this.#onEnd);
     socket.off('drain', this.#onDrain).off('close', this.#onClose);
@@ -353,7 +365,7 @@ export class Http1Connection implements ExchangeClient, Ticking {
       case 'Complete':
         this.#input.append(chunk);
         if (this.#input.length > this.#frontend.config.limits.headerBytes) {
-          this.socket.pause();
+          this.#socket.pause();
         }
         break;
       case 'Closing':
@@ -373,7 +385,7 @@ export class Http1Connection implements ExchangeClient, Ticking {
   readonly #onDrain = (): void => {
     this.#exchange?.clientDrained();
     if (this.#reading === 'Head') {
-      this.socket.resume();
+      this.#socket.resume();
       this.#advance();
     }
   };

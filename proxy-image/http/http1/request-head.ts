@@ -1,6 +1,6 @@
 import { parseAuthority, type Authority } from '../routing/hostname.ts';
 import { NO_OPTIONS, readConnection, type ConnectionOptions } from './connection-field.ts';
-import type { RequestFault } from './faults.ts';
+import type { RequestFault } from '../faults.ts';
 import { Field } from './field-names.ts';
 import { FieldSection } from './fields.ts';
 import { CHUNKED, isChunked, readContentLength } from './framing.ts';

@@ -1,5 +1,5 @@
 import type { FrontendConfig, RedirectConfig } from '../../config/types.ts';
-import type { RoutingFault } from '../http1/faults.ts';
+import type { RoutingFault } from '../faults.ts';
 import { hostMatcher } from './hostname.ts';
 import { readPath } from './path.ts';
 

@@ -1,7 +1,8 @@
-import type { Socket } from 'node:net';
 import type { HttpConnection, Upstream, UpstreamConnection } from '../../upstream/types.ts';
-import type { Fault } from './faults.ts';
-import type { ResponseHead } from './response-head.ts';
+import type { BodyDecoder } from '../http1/body.ts';
+import type { Fault } from '../faults.ts';
+import type { Pieces } from '../http1/pieces.ts';
+import type { ResponseHead } from '../http1/response-head.ts';
 
 /** A request, ready to be sent. */
 export interface ExchangeRequest {
@@ -9,8 +10,6 @@ export interface ExchangeRequest {
   readonly sourceAddress: string;
   readonly connectTimeout: number;
   readonly method: string;
-  /** Of the client: 0 for HTTP/1.0. */
-  readonly minor: number;
   readonly head: Buffer;
   readonly hasBody: boolean;
   readonly expectsContinue: boolean;
@@ -48,12 +47,29 @@ export type ExchangeEnd =
       readonly early: Buffer;
     };
 
+/** How the server's response goes to the client, in the version of HTTP that the client speaks. */
+export interface ResponseSink {
+  /** What the server's head is read into. */
+  readonly head: ResponseHead;
+  /** True while the client does not take what has been written. */
+  readonly congested: boolean;
+  /** Asks the client for the body of its request. */
+  writeContinue(): void;
+  /** Passes on the interim response that `head` was read from. */
+  writeInterim(bytes: Buffer): void;
+  /** Settles how the final response that `head` holds is passed on; nothing is written yet. */
+  prepare(bytes: Buffer): BodyDecoder;
+  /** Writes the prepared head, and what the decoder has found of the body; false when the client wants to be waited for. */
+  writeHead(bytes: Buffer): boolean;
+  /** Writes more of the body; false when the client wants to be waited for. */
+  writeBody(bytes: Buffer, pieces: Pieces): boolean;
+  /** The body of a response that `prepare` knew no length for is complete. */
+  writeEnd(): void;
+}
+
 /** The client's side, as an exchange sees it. */
 export interface ExchangeClient {
-  readonly socket: Socket;
-  readonly responseHead: ResponseHead;
-  /** Decides, when the head of the response is about to be sent, whether the connection lives on after it; from then on that is settled. */
-  keepsAlive(): boolean;
+  readonly response: ResponseSink;
   /** True once the whole request has been read. */
   requestComplete(): boolean;
   pauseRequest(): void;

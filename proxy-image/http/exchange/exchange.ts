@@ -1,12 +1,13 @@
 import { UpstreamError } from '../../upstream/errors.ts';
 import type { ConnectionUser, HttpConnection } from '../../upstream/types.ts';
-import type { BodyDecoder } from './body.ts';
-import { InputBuffer } from './buffer.ts';
-import type { ExchangeClient, ExchangeHistory, ExchangeRequest } from './exchange-types.ts';
-import type { Fault } from './faults.ts';
-import { composeHead, writeAsChunk, writeMessage, writePieces } from './message.ts';
-import { Pieces } from './pieces.ts';
-import { planHead, planResponse, type ResponsePlan } from './response-plan.ts';
+import type { BodyDecoder } from '../http1/body.ts';
+import { InputBuffer } from '../http1/buffer.ts';
+import type { Fault } from '../faults.ts';
+import { UNTIL_CLOSE } from '../http1/framing.ts';
+import { composeHead, writePieces } from '../http1/message.ts';
+import type { Pieces } from '../http1/pieces.ts';
+import { planHead } from '../http1/response-plan.ts';
+import type { ExchangeClient, ExchangeHistory, ExchangeRequest } from './types.ts';
 
 /** A server may close an idle connection a little before the time it announced. Milliseconds. */
 const KEEP_ALIVE_MARGIN = 1_000;
@@ -21,7 +22,7 @@ const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT'
 type Phase = 'Connecting' | 'Head' | 'Body' | 'Over';
 
 /**
- * One request and its response.
+ * One request and its response: HTTP/1.1 with a server, whatever version of HTTP the client speaks.
  *
  * Connections: a request that may be sent twice (idempotent, without a body) takes an idle connection, and is sent once more on a new
  * one when the idle one was dead. Any other request takes an idle one only when it is not the first of its client connection: browsers
@@ -115,7 +116,7 @@ export class Exchange implements ConnectionUser {
     const waitsForBody =
       !this.#client.requestComplete() && this.#connection?.socket.writableNeedDrain !== true;
     if (this.#phase === 'Body') {
-      this.abort(this.#client.socket.writableNeedDrain ? 'ClientStalled' : 'UpstreamStalled');
+      this.abort(this.#client.response.congested ? 'ClientStalled' : 'UpstreamStalled');
     } else {
       this.abort(waitsForBody ? 'BodyTimeout' : 'ResponseTimeout');
     }
@@ -134,6 +135,7 @@ export class Exchange implements ConnectionUser {
 
   upstreamEnd(): void {
     if (this.#untilClose) {
+      this.#client.response.writeEnd();
       this.#finish();
     } else {
       this.#lost();
@@ -176,10 +178,10 @@ export class Exchange implements ConnectionUser {
     const { socket } = connection;
     this.#connection = connection;
     this.#phase = 'Head';
-    this.#client.responseHead.begin();
+    this.#client.response.head.begin();
     connection.attach(this);
     if (expectsContinue && this.#early.length === 0 && !this.#client.requestComplete()) {
-      this.#client.socket.write('HTTP/1.1 100 Continue\r\n\r\n', 'latin1');
+      this.#client.response.writeContinue();
     }
     socket.cork();
     socket.write(head);
@@ -194,7 +196,7 @@ export class Exchange implements ConnectionUser {
   }
 
   #readHead(): void {
-    const head = this.#client.responseHead;
+    const { head } = this.#client.response;
     while (this.#phase === 'Head' && this.#input.length > 0) {
       const bytes = this.#input.view();
       const outcome = head.read(bytes);
@@ -213,47 +215,34 @@ export class Exchange implements ConnectionUser {
     }
   }
 
-  /** 100 is not passed on, as the server was not asked for it; HTTP/1.0 knows no interim responses (RFC 9110 section 15.2). */
+  /** 100 is not passed on, as the server was not asked for it. */
   #interim(bytes: Buffer): void {
-    const head = this.#client.responseHead;
-    if (head.status !== 100 && this.#request.minor === 1) {
-      writeMessage(this.#client.socket, bytes, planHead(head, bytes, ''), NO_PIECES);
+    const { response } = this.#client;
+    if (response.head.status !== 100) {
+      response.writeInterim(bytes);
     }
-    this.#input.consume(head.end);
-    head.begin();
+    this.#input.consume(response.head.end);
+    response.head.begin();
   }
 
   #respond(bytes: Buffer): void {
-    const { method, minor } = this.#request;
-    const head = this.#client.responseHead;
-    const plan = planResponse(head, bytes, { method, minor, keepAlive: this.#client.keepsAlive() });
-    const consumed = plan.decoder.read(bytes, head.end);
-    if (plan.decoder.fault !== null) {
+    const { response } = this.#client;
+    const { head } = response;
+    const decoder = response.prepare(bytes);
+    const consumed = decoder.read(bytes, head.end);
+    if (decoder.fault !== null) {
       this.abort('MalformedResponse');
       return;
     }
     this.#phase = 'Body';
     this.status = head.status;
-    this.#decoder = plan.decoder;
-    this.#untilClose = plan.untilClose;
+    this.#decoder = decoder;
+    this.#untilClose = head.bodyLength(this.#request.method) === UNTIL_CLOSE;
     this.#input.clear();
-    this.#passOn(this.#writeResponse(bytes, plan), consumed < bytes.length);
-  }
-
-  #writeResponse(bytes: Buffer, { message, decoder }: ResponsePlan): boolean {
-    const { socket } = this.#client;
-    if (!this.#sendsChunks()) {
-      return writeMessage(socket, bytes, message, decoder.pieces);
-    }
-    socket.cork();
-    writeMessage(socket, bytes, message, NO_PIECES);
-    const ready = writeAsChunk(socket, bytes, decoder.pieces);
-    socket.uncork();
-    return ready;
+    this.#passOn(response.writeHead(bytes), consumed < bytes.length);
   }
 
   #readBody(chunk: Buffer): void {
-    const { socket } = this.#client;
     const decoder = this.#decoder;
     if (decoder === null) {
       return;
@@ -263,8 +252,7 @@ export class Exchange implements ConnectionUser {
       this.abort('MalformedBody');
       return;
     }
-    const write = this.#sendsChunks() ? writeAsChunk : writePieces;
-    this.#passOn(write(socket, chunk, decoder.pieces), consumed < chunk.length);
+    this.#passOn(this.#client.response.writeBody(chunk, decoder.pieces), consumed < chunk.length);
   }
 
   #passOn(ready: boolean, disputed: boolean): void {
@@ -276,19 +264,11 @@ export class Exchange implements ConnectionUser {
     }
   }
 
-  /** True when the body gets chunks from here: its end would be no end of the client's connection otherwise. */
-  #sendsChunks(): boolean {
-    return this.#untilClose && this.#request.minor === 1;
-  }
-
   #finish(): void {
     if (this.#phase === 'Over') {
       return;
     }
     this.#phase = 'Over';
-    if (this.#sendsChunks()) {
-      this.#client.socket.write('0\r\n\r\n', 'latin1');
-    }
     const connection = this.#leaveConnection();
     const { upstream } = this.#request;
     this.#client.over({ kind: 'Responded', own: connection === null ? null : { upstream, connection } });
@@ -300,23 +280,23 @@ export class Exchange implements ConnectionUser {
     if (connection === null) {
       return null;
     }
-    const { responseHead } = this.#client;
+    const { head } = this.#client.response;
     const delivered = this.#client.requestComplete() && connection.socket.writableLength === 0;
-    const persistent = responseHead.minor === 1 && !responseHead.connection.close && !this.#untilClose;
+    const persistent = head.minor === 1 && !head.connection.close && !this.#untilClose;
     if (this.#disputed || !delivered || !persistent) {
       connection.destroy();
       return null;
     }
-    if (this.#history.own !== null || this.#request.connectionAuth || responseHead.connectionAuth) {
+    if (this.#history.own !== null || this.#request.connectionAuth || head.connectionAuth) {
       return connection;
     }
-    connection.recycle(responseHead.keepAlive - KEEP_ALIVE_MARGIN);
+    connection.recycle(head.keepAlive - KEEP_ALIVE_MARGIN);
     return null;
   }
 
   #switchProtocols(bytes: Buffer): void {
     const { upgrade } = this.#request;
-    const head = this.#client.responseHead;
+    const { head } = this.#client.response;
     const connection = this.#connection;
     const agreed = head.connection.upgrade && head.upgrade?.toLowerCase() === upgrade?.toLowerCase();
     if (connection === null || upgrade === null || !agreed) {
@@ -359,5 +339,3 @@ export class Exchange implements ConnectionUser {
     return !this.#request.hasBody && IDEMPOTENT.has(this.#request.method);
   }
 }
-
-const NO_PIECES = new Pieces();

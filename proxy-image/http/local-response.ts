@@ -1,0 +1,42 @@
+import { STATUS_CODES } from 'node:http';
+
+/** A response that the proxy gives itself. */
+export interface LocalResponse {
+  readonly status: number;
+  /** Plain text; empty for none. */
+  readonly text: string;
+  readonly location?: string;
+}
+
+/** A local response without what depends on the version of HTTP. */
+export interface LocalMessage {
+  readonly fields: readonly (readonly [name: string, value: string])[];
+  readonly body: string;
+}
+
+/** The answer to HEAD has no body, but says how long it would be (RFC 9110 section 9.3.2). */
+export function localMessage({ text, location }: LocalResponse, method: string): LocalMessage {
+  const body = text === '' ? '' : `${text}\n`;
+  return {
+    fields: [
+      ['Date', new Date().toUTCString()],
+      ...(location === undefined ? [] : [['Location', location] as const]),
+      ...(body === '' ? [] : [['Content-Type', 'text/plain; charset=utf-8'] as const]),
+      ['Content-Length', String(Buffer.byteLength(body))],
+      ['Cache-Control', 'no-store'],
+    ],
+    body: method === 'HEAD' ? '' : body,
+  };
+}
+
+/** The bytes of a local response to an HTTP/1.x client. */
+export function formatLocalResponse(response: LocalResponse, method: string, keepAlive: boolean): string {
+  const { status } = response;
+  const { fields, body } = localMessage(response, method);
+  const lines = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
+    ...fields.map(([name, value]) => `${name}: ${value}`),
+    ...(keepAlive ? [] : ['Connection: close']),
+  ];
+  return `${lines.join('\r\n')}\r\n\r\n${body}`;
+}
