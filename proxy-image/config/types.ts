@@ -44,6 +44,8 @@ export interface FrontendConfig {
   /** Port that clients connect to; it differs from `port` behind a Service. Used for X-Forwarded-Port and for redirects. */
   readonly publicPort: number;
   readonly protocol: FrontendProtocol;
+  /** Left out: nobody's PROXY header is read, and one that comes is taken for data. */
+  readonly proxyProtocol?: ProxyProtocolConfig;
   /** Names of certificates, only with TLS and HTTPS; the first one is served when no name matches. */
   readonly certificates: readonly string[];
   /** Host names that are served, lower case; a `*.` at the start stands for one label. Empty: every host name. Only with HTTP and HTTPS. */
@@ -58,6 +60,17 @@ export interface FrontendConfig {
   readonly trustedSources: readonly string[];
   readonly limits: FrontendLimits;
   readonly timeouts: FrontendTimeouts;
+}
+
+/**
+ * From whom a PROXY header (version 1 or 2) is taken, which tells the address of the client behind a load balancer. Connections of
+ * `trusted` sources have to begin with one (`Required`), or may (`Optional`: their client has to send the first byte, so that it can be
+ * seen what it is). `Required` refuses all other sources; with `Optional` these are served as they come, and a header of theirs is data.
+ */
+export interface ProxyProtocolConfig {
+  readonly accept: 'Optional' | 'Required';
+  /** Source ranges (CIDR), at least one. */
+  readonly trusted: readonly string[];
 }
 
 /** One routing rule of an HTTP frontend. */
@@ -86,7 +99,7 @@ export interface FrontendLimits {
 
 /** Every wait of a connection has a name here. */
 export interface FrontendTimeouts {
-  /** TLS handshake, from accept to finished. */
+  /** PROXY header, where one is read, from accept to complete; and then the TLS handshake. */
   readonly handshake: number;
   /** One attempt to connect to a server, TLS handshake with it included. */
   readonly connect: number;
@@ -109,6 +122,9 @@ export type Balance = 'SourceAddress' | 'RoundRobin' | 'LeastConnections';
 
 /** What is spoken to the servers: `TCP` and `TLS` for layer 4, `HTTP` and `HTTPS` for requests. */
 export type BackendProtocol = 'TCP' | 'TLS' | 'HTTP' | 'HTTPS';
+
+/** Which version of the PROXY protocol is spoken: a line of text, or binary. */
+export type ProxyProtocolVersion = 'V1' | 'V2';
 
 /** A group of equal servers. */
 export interface BackendConfig {

@@ -1,6 +1,6 @@
+import { rangeMatcher } from '../addresses/ranges.ts';
 import type { FrontendConfig } from '../config/types.ts';
 import type { Upstream } from '../upstream/types.ts';
-import { sourceMatcher } from './headers/forwarded.ts';
 import { RequestCounter, type HttpMetrics } from './metrics.ts';
 import { buildRouter, type Router } from './routing/router.ts';
 import type { HttpFrontend } from './types.ts';
@@ -30,7 +30,7 @@ export function prepareFrontend(frontend: HttpFrontend, metrics: HttpMetrics): P
   const made: PreparedFrontend = {
     config,
     router: buildRouter(config),
-    trusts: sourceMatcher(config.trustedSources),
+    trusts: rangeMatcher(config.trustedSources),
     upstream: (backend) => upstreams.get(backend),
     counter: (backend) => counters.get(backend) ?? none,
   };

@@ -5,6 +5,7 @@ import type {
   FrontendLimits,
   FrontendTimeouts,
   ProxyConfig,
+  ProxyProtocolConfig,
   RedirectConfig,
   RouteConfig,
   ServerConfig,
@@ -47,6 +48,13 @@ const redirect = record<RedirectConfig>({
   status: oneOf(301, 302, 307, 308),
 });
 
+const range = text('an address range such as "10.0.0.0/8"', isCidr);
+
+const proxyProtocol = record<ProxyProtocolConfig>({
+  accept: oneOf('Optional', 'Required'),
+  trusted: list(range, 1),
+});
+
 const limits = record<FrontendLimits>({
   connections: integer(1, 1_000_000),
   headerBytes: integer(1024, 1_048_576, 'bytes'),
@@ -70,6 +78,7 @@ const frontend = record<FrontendConfig>({
   port,
   publicPort: port,
   protocol: oneOf('TCP', 'TLS', 'HTTP', 'HTTPS'),
+  proxyProtocol: optional(proxyProtocol),
   certificates: list(name),
   hostnames: list(
     text('a host name in lower case, such as "twc.example.com" or "*.example.com"', isHostname),
@@ -77,7 +86,7 @@ const frontend = record<FrontendConfig>({
   routes: list(route),
   redirects: list(redirect),
   backend: optional(name),
-  trustedSources: list(text('an address range such as "10.0.0.0/8"', isCidr)),
+  trustedSources: list(range),
   limits,
   timeouts,
 });

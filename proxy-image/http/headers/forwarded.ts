@@ -1,4 +1,3 @@
-import { BlockList, isIPv6 } from 'node:net';
 import { Field } from '../http1/field-names.ts';
 import type { FieldSection } from '../http1/fields.ts';
 import { droppedKinds, type KindSet } from './hop-by-hop.ts';
@@ -60,18 +59,4 @@ function valuesOf(fields: FieldSection, bytes: Buffer, kind: number): readonly s
     }
   }
   return values;
-}
-
-/** Tells whether an address is in one of the ranges (CIDR, or single addresses). */
-export function sourceMatcher(ranges: readonly string[]): (address: string) => boolean {
-  if (ranges.length === 0) {
-    return () => false;
-  }
-  const list = new BlockList();
-  for (const range of ranges) {
-    const [network = '', prefix] = range.split('/');
-    const family = isIPv6(network) ? 'ipv6' : 'ipv4';
-    list.addSubnet(network, prefix === undefined ? (family === 'ipv6' ? 128 : 32) : Number(prefix), family);
-  }
-  return (address) => list.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
 }
