@@ -4,7 +4,7 @@ import type { FieldSection } from './fields.ts';
 import { Pieces } from './pieces.ts';
 import { SP } from './tokens.ts';
 
-/** Up to here bytes are copied into one buffer, so that head and body leave in one write; beyond, copying costs more than it saves. */
+/** Up to here pieces are copied into one buffer, so that they leave in one write; beyond, copying costs more than it saves. */
 const COPY_LIMIT = 16_384;
 
 /** A message as it is passed on; all offsets are into the bytes it was read from. */
@@ -17,18 +17,25 @@ export interface Outgoing {
   readonly added: string;
 }
 
-/** Passes on a head and the part of the body that arrived with it; false when the socket wants to be waited for. */
+/**
+ * Passes on a head and the part of the body that arrived with it; false when the socket wants to be waited for. `bytes` may be
+ * overwritten: nobody else may hold on to this message's part of them.
+ */
 export function writeMessage(socket: Socket, bytes: Buffer, message: Outgoing, body: Pieces): boolean {
   selectLines(bytes, message);
   const unchangedEnd = endOfUnchanged(message, body);
   if (unchangedEnd > 0) {
     return socket.write(bytes.subarray(0, unchangedEnd));
   }
-  if (body.length <= COPY_LIMIT) {
-    return socket.write(compose(bytes, message, body));
+  const head = compose(bytes, message);
+  const start = message.fields.end - head.length;
+  if (body.count === 1 && body.starts[0] === message.fields.end && start >= 0) {
+    // A head that has not grown takes the place of the old one, so that it leaves in one write with a body that is not copied.
+    head.copy(bytes, start);
+    return socket.write(bytes.subarray(start, body.ends[0]));
   }
   socket.cork();
-  socket.write(compose(bytes, message, NO_BODY));
+  socket.write(head);
   const ready = writePieces(socket, bytes, body);
   socket.uncork();
   return ready;
@@ -37,7 +44,7 @@ export function writeMessage(socket: Socket, bytes: Buffer, message: Outgoing, b
 /** A head as it is passed on. */
 export function composeHead(bytes: Buffer, message: Outgoing): Buffer {
   selectLines(bytes, message);
-  return compose(bytes, message, NO_BODY);
+  return compose(bytes, message);
 }
 
 /** Passes on pieces of a body; false when the socket wants to be waited for. */
@@ -71,8 +78,6 @@ export function writeAsChunk(socket: Socket, bytes: Buffer, pieces: Pieces): boo
   return ready;
 }
 
-const NO_BODY = new Pieces();
-
 /** What is kept of the head at hand; one object for all, as nothing is kept from one call to the next. */
 const kept = new Pieces();
 
@@ -88,13 +93,11 @@ function endOfUnchanged({ startLine, fields, added }: Outgoing, body: Pieces): n
   return body.starts[0] === fields.end ? (body.ends[0] ?? 0) : 0;
 }
 
-function compose(bytes: Buffer, { startLine, added }: Outgoing, body: Pieces): Buffer {
+function compose(bytes: Buffer, { startLine, added }: Outgoing): Buffer {
   const before = startLine === null ? '' : `${startLine}\r\n`;
-  const target = Buffer.allocUnsafe(before.length + kept.length + added.length + 2 + body.length);
-  let at = target.write(before, 0, 'latin1');
-  at = kept.copy(bytes, target, at);
-  at += target.write(`${added}\r\n`, at, 'latin1');
-  body.copy(bytes, target, at);
+  const target = Buffer.allocUnsafe(before.length + kept.length + added.length + 2);
+  const at = kept.copy(bytes, target, target.write(before, 0, 'latin1'));
+  target.write(`${added}\r\n`, at, 'latin1');
   return target;
 }
 
