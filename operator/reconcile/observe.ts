@@ -21,10 +21,16 @@ async function observePod(pod: Pod): Promise<PodReport> {
       signal: AbortSignal.timeout(ANSWER_TIMEOUT),
     });
     if (!response.ok) return { name, status: null, problem: `/status answered ${response.status}` };
-    return { name, status: (await response.json()) as ProxyStatus, problem: null };
+    return { name, status: (await response.json()) as ProxyStatus, problem: notReady(pod) };
   } catch (error) {
     return { name, status: null, problem: waitingReason(pod) ?? describe(error) };
   }
+}
+
+/** Until the kubelet has found a pod ready, no Service leads to it, whatever it serves. */
+function notReady({ status }: Pod): string | null {
+  const ready = status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True');
+  return ready === true ? null : 'is not ready yet, so no Service leads to it';
 }
 
 /** Why a pod does not run yet, in Kubernetes' own words; null when it runs. */

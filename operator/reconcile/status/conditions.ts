@@ -108,7 +108,9 @@ function programmed({ flows }: Plan, dataPlane: DataPlane): ConditionDraft {
   const behind = dataPlane.pods.filter((pod) => !servesConfig(pod, dataPlane.configHash));
   if (dataPlane.pods.length === 0 || behind.length > 0) {
     const message =
-      dataPlane.pods.length === 0 ? noPods(dataPlane.desired) : behind.map(describePod).join('; ');
+      dataPlane.pods.length === 0
+        ? noPods(dataPlane.desired)
+        : behind.map((pod) => describePod(pod, dataPlane)).join('; ');
     return { type, status: 'False', reason: 'Pending', message };
   }
   const unservable = flows.filter((flow) => flow.unservable !== null);
@@ -137,8 +139,12 @@ function noPods(desired: number): string {
   return desired === 0 ? 'workload.replicas is 0, so nothing is served' : `waiting for ${desired} proxy pods`;
 }
 
-function describePod({ name, status, problem }: DataPlane['pods'][number]): string {
-  if (status === null) return `${name}: ${problem ?? 'has not answered yet'}`;
+function describePod(
+  { name, status, problem }: DataPlane['pods'][number],
+  { configHash }: DataPlane,
+): string {
+  if (status === null || status.configHash === configHash)
+    return `${name}: ${problem ?? 'has not answered yet'}`;
   const waiting = status.rejected?.errors.map(({ path, message }) => `${path}: ${message}`).join('; ');
   return `${name}: still serves another configuration${waiting === undefined ? '' : ` (${waiting})`}`;
 }

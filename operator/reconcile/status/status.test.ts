@@ -160,6 +160,12 @@ describe('Programmed', () => {
       'b: ErrImagePull: no such image',
     ],
     [
+      'a pod that is not ready',
+      { pods: [pod('a'), { ...pod('b'), problem: 'is not ready yet' }] },
+      'Pending',
+      'b: is not ready yet',
+    ],
+    [
       'a pod that waits for its files',
       {
         pods: [

@@ -24,6 +24,7 @@ export interface PodReport {
   readonly name: string;
   /** Null when the pod could not be asked; `problem` says why. */
   readonly status: ProxyStatus | null;
+  /** Why the pod could not be asked, or why no client is led to it; null where neither is so. */
   readonly problem: string | null;
 }
 
