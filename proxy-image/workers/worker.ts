@@ -14,6 +14,7 @@ import type { LineWriter } from '../log/writer.ts';
 import { declareProcessMetrics } from '../metrics/process.ts';
 import { Registry } from '../metrics/registry.ts';
 import { declareForwardMetrics } from '../tcp/metrics.ts';
+import { declareUpstreamMetrics } from '../upstream/metrics.ts';
 import { buildUpstream } from '../upstream/upstream.ts';
 import type { Command, WorkerMessage, WorkerReport } from './messages.ts';
 
@@ -33,7 +34,10 @@ export class Worker {
     ...declareForwardMetrics(this.#registry),
     ...declareListenerMetrics(this.#registry),
   };
-  readonly #upstreams = new UpstreamRegistry((config, trust) => buildUpstream(config, trust));
+  readonly #upstreamMetrics = declareUpstreamMetrics(this.#registry);
+  readonly #upstreams = new UpstreamRegistry((config, trust) =>
+    buildUpstream(config, trust, { metrics: this.#upstreamMetrics }),
+  );
   readonly #listeners: ListenerSet;
   #generation: Generation | null = null;
   #access: AccessLogger;
