@@ -10,13 +10,16 @@ export const MANAGER = 'kube-test';
 export interface TestNamespace {
   readonly client: KubeClient;
   readonly namespace: string;
+  /** Methods of the client's requests so far. */
+  readonly methods: readonly string[];
   /** Removes the namespace, without waiting for its content to go, and closes the connections. */
   release(): Promise<void>;
 }
 
 /** Makes a namespace whose name begins with `purpose`. */
 export async function createTestNamespace(purpose: string): Promise<TestNamespace> {
-  const connection = connect({ userAgent: `${MANAGER}/0` });
+  const methods: string[] = [];
+  const connection = connect({ userAgent: `${MANAGER}/0`, observe: ({ method }) => methods.push(method) });
   const { client } = connection;
   const { metadata } = await client.create(NAMESPACES, {
     apiVersion: 'v1',
@@ -27,6 +30,7 @@ export async function createTestNamespace(purpose: string): Promise<TestNamespac
   return {
     client,
     namespace,
+    methods,
     async release() {
       await client.delete(NAMESPACES, { name: namespace }, { uid });
       connection.close();

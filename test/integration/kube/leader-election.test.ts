@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { once } from 'node:events';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { connect } from '../../../operator/kube/client/connect.ts';
 import {
   type LeaderElection,
@@ -11,13 +12,22 @@ import { startApiFaultProxy } from '../../support/api-fault-proxy.ts';
 import { recordingLog } from '../../support/recording-log.ts';
 import { type TestNamespace, configMap, createTestNamespace } from './cluster.ts';
 
-/** As short as the API allows, which counts in seconds. */
-const TIMES = { leaseDuration: 1000, renewDeadline: 600, retryPeriod: 100 };
+/** Short, but long enough for a machine that is busy. */
+const TIMES = { leaseDuration: 4000, renewDeadline: 2000, retryPeriod: 200 };
 
 let test: TestNamespace;
+let releases: (() => Promise<void>)[];
 
 beforeAll(async () => {
   test = await createTestNamespace('lease');
+});
+
+beforeEach(() => {
+  releases = [];
+});
+
+afterEach(async () => {
+  for (const release of releases.toReversed()) await release();
 });
 
 afterAll(async () => {
@@ -28,6 +38,7 @@ function candidate(name: string, identity: string, client: KubeClient): LeaderEl
   const lease = { namespace: test.namespace, name };
   const election = createLeaderElection({ client, lease, identity, log: recordingLog(), times: TIMES });
   election.start();
+  releases.push(() => election.stop());
   return election;
 }
 
@@ -44,29 +55,25 @@ describe('leader election over a real Lease', () => {
     expect([first.isLeader(), second.isLeader()]).toEqual([false, true]);
     expect(lease?.spec?.holderIdentity).toMatch(/^second_/);
     expect(lease?.spec?.leaseTransitions).toBe(1);
-    await second.stop();
   });
 
   it('lets no leader write that has lost the API server, and another one follow', async () => {
     const proxy = await startApiFaultProxy(await startControlPlane());
+    releases.push(() => proxy.close());
     const connection = connect({ userAgent: 'lease-test/0', kubeconfig: proxy.kubeconfig });
+    releases.push(async () => connection.close());
     const first = candidate('cut-off', 'first', connection.client);
     await first.acquired;
     const fenced = connection.client.withSignal(first.signal, () => first.check());
     const second = candidate('cut-off', 'second', test.client);
 
     proxy.inject({ matches: ({ path }) => path.endsWith('/leases/cut-off'), fault: { kind: 'Hang' } });
-    const lost = new Promise((resolve) => first.signal.addEventListener('abort', resolve));
-    await lost;
+    await once(first.signal, 'abort');
     const led = second.isLeader();
     const writing = fenced.create(CONFIG_MAPS, configMap(test.namespace, 'late'));
 
     await expect(writing).rejects.toThrow('not the leader');
     expect(led).toBe(false);
     await expect(second.acquired).resolves.toBe(true);
-    await first.stop();
-    await second.stop();
-    connection.close();
-    await proxy.close();
   });
 });
