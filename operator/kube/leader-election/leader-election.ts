@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { abortable } from '../abort.ts';
+import { withTimeLimit } from '../abort.ts';
 import { isConflict } from '../client/errors.ts';
 import type { KubeClient } from '../client/kube-client.ts';
 import { type Clock, type Random, sleep, systemClock } from '../clock.ts';
@@ -133,22 +133,15 @@ class Election implements LeaderElection {
   async #attempt(): Promise<void> {
     // Before the request: the server may have counted from then on.
     const began = { monotonic: this.#clock.monotonic(), wall: this.#clock.now() };
-    const task = abortable(this.#ending.signal);
-    const cancel = this.#clock.after(this.#times.renewDeadline, () =>
-      task.abort(new Error('The attempt took too long')),
-    );
+    const limit = { clock: this.#clock, ms: this.#times.renewDeadline, reason: 'The attempt took too long' };
     try {
-      const lease = await this.#claim(task.signal);
-      if (task.signal.aborted) return;
+      const lease = await withTimeLimit(limit, [this.#ending.signal], (signal) => this.#claim(signal));
       if (lease === undefined) this.#lose('another process holds the Lease');
       else this.#lead(began);
     } catch (error) {
       if (this.#ending.signal.aborted) return;
       const level = isConflict(error) ? 'debug' : 'warn';
       this.#log[level]({ err: error }, 'The Lease could not be acquired or renewed; trying again');
-    } finally {
-      cancel();
-      task.release();
     }
   }
 
@@ -194,13 +187,20 @@ class Election implements LeaderElection {
     this.#over.abort(new Error(`This process is not the leader any more: ${why}`));
   }
 
-  /** Best effort: a Lease that is not given back expires. */
+  /** Best effort, and not for long: a Lease that is not given back expires. */
   async #release(): Promise<void> {
+    const limit = {
+      clock: this.#clock,
+      ms: this.#times.renewDeadline,
+      reason: 'Giving the Lease back took too long',
+    };
     try {
-      const current = await this.#client.get(LEASES, this.#lease);
-      if (current?.spec?.holderIdentity !== this.#identity) return;
-      const spec = giveBack(current, new Date(this.#clock.now()));
-      await this.#client.replace(LEASES, { ...current, spec });
+      await withTimeLimit(limit, [], async (signal) => {
+        const current = await this.#client.get(LEASES, this.#lease, { signal });
+        if (current?.spec?.holderIdentity !== this.#identity) return;
+        const spec = giveBack(current, new Date(this.#clock.now()));
+        await this.#client.replace(LEASES, { ...current, spec }, { signal });
+      });
     } catch (error) {
       this.#log.warn({ err: error }, 'The Lease could not be given back; it will expire');
     }
