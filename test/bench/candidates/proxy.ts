@@ -1,0 +1,72 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ProxyConfig } from '../../../proxy-image/config/types.ts';
+import { projectFolder } from '../../cluster/paths.ts';
+import { freePort } from '../../support/tcp.ts';
+import { backendConfig, frontendConfig, proxyConfig } from '../../support/proxy-config.ts';
+import type { Candidate, FrontendPorts, Site } from '../types.ts';
+import { MAX_CONNECTIONS, PUBLIC_PORT, TIMEOUTS } from './shared.ts';
+
+/** Ours: the bundle that goes into the image, with one worker. */
+export const proxy: Candidate = {
+  name: 'proxy',
+  async version() {
+    return `Node ${process.versions.node}, OpenSSL ${process.versions.openssl}`;
+  },
+  async prepare(site, ports) {
+    const configFile = join(site.folder, 'proxy.json');
+    await writeFile(configFile, JSON.stringify(configOf(site, ports)));
+    const bundle = join(projectFolder, 'build/proxy/proxy.mjs');
+    const admin = `127.0.0.1:${await freePort()}`;
+    const options = ['--config', configFile, '--workers', '1', '--admin', admin];
+    // As the image starts it.
+    return { command: process.execPath, args: ['--enable-source-maps', bundle, ...options] };
+  },
+};
+
+function configOf({ chainFile, keyFile, httpPorts, tcpPort }: Site, ports: FrontendPorts): ProxyConfig {
+  const common = {
+    publicPort: PUBLIC_PORT,
+    limits: { connections: MAX_CONNECTIONS },
+    timeouts: {
+      connect: TIMEOUTS.connect * 1_000,
+      idle: TIMEOUTS.idle * 1_000,
+      header: TIMEOUTS.header * 1_000,
+      request: TIMEOUTS.idle * 1_000,
+      keepAlive: TIMEOUTS.keepAlive * 1_000,
+    },
+  };
+  const routes = [
+    { paths: ['/webapp'], backend: 'webapp' },
+    { paths: ['/osmc'], backend: 'rest' },
+  ];
+  const [webapp, rest] = httpPorts;
+  return proxyConfig({
+    accessLog: 'Errors',
+    certificates: [{ name: 'public', chainFile, keyFile }],
+    frontends: [
+      frontendConfig({
+        ...common,
+        name: 'http',
+        port: ports.http,
+        protocol: 'HTTP',
+        backend: 'rest',
+        routes,
+      }),
+      frontendConfig({
+        ...common,
+        name: 'https',
+        port: ports.https,
+        protocol: 'HTTPS',
+        backend: 'rest',
+        routes,
+      }),
+      frontendConfig({ ...common, name: 'tcp', port: ports.tcp, backend: 'tcp' }),
+    ],
+    backends: [
+      backendConfig([webapp], { name: 'webapp', protocol: 'HTTP' }),
+      backendConfig([rest], { name: 'rest', protocol: 'HTTP' }),
+      backendConfig([tcpPort], { name: 'tcp' }),
+    ],
+  });
+}
