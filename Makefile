@@ -43,8 +43,18 @@ integration: $(INSTALLED) ## Integration tests on a real control plane (needs Go
 	node test/run.ts integration integration
 
 .PHONY: e2e
-e2e: images ## The whole road on a real two-node cluster (needs root, Linux, Go, a JDK; installs Debian packages)
+e2e: $(INSTALLED) ## The whole road on a real two-node cluster (needs root, Linux, Go, a JDK; installs Debian packages)
+	node test/cluster/main.ts packages
+	$(MAKE) images
 	node test/run.ts e2e chart e2e
+
+.PHONY: bench
+bench: build ## What the proxy costs beside HAProxy and nginx, as CPU ratios, in ten minutes (needs Linux, a C compiler; as root installs Debian packages)
+	node test/bench/main.ts
+
+.PHONY: bench-quick
+bench-quick: build ## What matters most of that, in a minute
+	BENCH_QUICK=1 node test/bench/main.ts
 
 .PHONY: check
 check: $(INSTALLED) ## Format, lint and types
