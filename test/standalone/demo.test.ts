@@ -44,8 +44,9 @@ describe('make demo', () => {
   });
 
   it.each([
-    ['at the start', /SPEAKS/, 130],
-    ['while it is up', /It stays up until Ctrl-C/, 0],
+    // It may have come further by the time that the signal arrives.
+    ['at the start', /SPEAKS/, [0, 130]],
+    ['while it is up', /It stays up until Ctrl-C/, [0]],
   ])('ends at Ctrl-C %s and leaves nothing behind', async (_, moment, expected) => {
     await using program = demo();
 
@@ -53,7 +54,7 @@ describe('make demo', () => {
     program.kill('SIGINT');
     const code = await program.ended();
 
-    expect(code).toBe(expected);
+    expect(expected).toContain(code);
     expect(await readdir(folder)).toEqual([]);
   });
 });
