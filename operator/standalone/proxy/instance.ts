@@ -34,6 +34,7 @@ export class ProxyInstance {
   #process: ProxyProcess | null = null;
   #hasServed = false;
   #stopped = false;
+  #writing: Promise<void> = Promise.resolve();
   #lastGood: ReadonlyMap<string, PemPair> = new Map();
 
   constructor(options: InstanceOptions) {
@@ -55,7 +56,9 @@ export class ProxyInstance {
     );
     const { text, hash } = serializeConfig(config);
     const certificates = servedCertificates(plan.certificates);
-    await writeProxyFiles(this.#options.folder, text, certificates);
+    if (this.#stopped) return ENDING;
+    this.#writing = writeProxyFiles(this.#options.folder, text, certificates);
+    await this.#writing;
     this.#lastGood = new Map(certificates.map(({ name, material }) => [name, material]));
     if (this.#stopped) return ENDING;
     this.#process ??= this.#start();
@@ -73,6 +76,8 @@ export class ProxyInstance {
   async stop(signal: NodeJS.Signals): Promise<number> {
     this.#stopped = true;
     const code = (await this.#process?.stop(signal)) ?? 0;
+    // Whoever writes them is told if that fails; here it is enough that it is over.
+    await Promise.allSettled([this.#writing]);
     await rm(this.#options.folder, { recursive: true, force: true });
     return code;
   }
