@@ -36,7 +36,6 @@ afterEach(async () => {
     client.destroy();
   }
   plane.stop();
-  plane.worker.handle({ type: 'StopAccepting', limit: 0 });
   await server.close();
   for (const clean of cleanup.splice(0)) {
     await clean();
@@ -97,7 +96,7 @@ describe('ListenerSet', () => {
     expect(await roundTrip(await connect(), 'hello')).toBe('hello');
   });
 
-  it('says why it can not listen, serves what it can, and listens as soon as it may', async () => {
+  it('says why it can not listen, serves what it can, and listens when told to try again', async () => {
     const other = await freePort();
     const squatter = net.createServer().listen(port, '127.0.0.1');
     await once(squatter, 'listening');
@@ -109,6 +108,8 @@ describe('ListenerSet', () => {
     });
     expect(await roundTrip(await connect(other), 'hello')).toBe('hello');
     squatter.close();
+    await once(squatter, 'close');
+    plane.worker.handle({ type: 'Listen', address: '127.0.0.1', port });
     await eventually('a listening frontend', async () =>
       plane.frontend('flow')?.state === 'Listening' ? true : undefined,
     );
@@ -169,6 +170,7 @@ describe('ListenerSet', () => {
     await roundTrip(await connect(), 'one');
 
     await apply({ address: '::' });
+    plane.worker.handle({ type: 'Listen', address: '::', port });
 
     await eventually('a listening frontend', async () =>
       plane.frontend('flow')?.state === 'Listening' ? true : undefined,

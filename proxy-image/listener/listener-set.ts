@@ -31,7 +31,7 @@ export class ListenerSet {
     return this.#connections;
   }
 
-  /** Resolves when each new listener listens or has failed to; a failed one is tried again and again. */
+  /** Resolves when each new listener listens or has failed to. */
   async apply(frontends: readonly FrontendGeneration[]): Promise<void> {
     if (this.#stopped) {
       return;
@@ -52,6 +52,11 @@ export class ListenerSet {
       }
     }
     await Promise.all(this.#open.values().map(async (listener) => listener.settled()));
+  }
+
+  /** Tries again to listen where that has failed. */
+  retry(address: string, port: number): void {
+    this.#open.get(`${address} ${port}`)?.retry();
   }
 
   /** For good; what is open may live on for `limit` milliseconds. */

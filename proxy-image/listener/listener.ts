@@ -9,9 +9,6 @@ import type { AcceptedConnection } from './types.ts';
 const BACKLOG = 4096;
 /** Probes of a connection that carries nothing begin after this long, so that a vanished client is noticed. Milliseconds. */
 const KEEP_ALIVE_DELAY = 30_000;
-/** Between attempts to listen: at first an old listener on the same port may be closing. Milliseconds. */
-const FIRST_RETRY = 50;
-const LONGEST_RETRY = 2_000;
 
 export interface ListenerContext {
   /** Takes over an accepted connection; resolves when there is nothing more to do for it, and never rejects. */
@@ -32,9 +29,10 @@ export class Listener {
   readonly #firstAttempt = Promise.withResolvers<void>();
   #frontend: FrontendGeneration;
   #state: FrontendStatus['state'] | 'Opening' = 'Opening';
-  #failure: string | null = null;
-  #retry = FIRST_RETRY;
-  #timer: NodeJS.Timeout | null = null;
+  #failure: string | null = 'it is being opened';
+  /** Address that it has tried last. */
+  #host: string;
+  #deadline: NodeJS.Timeout | null = null;
   /** Open connections of this frontend in other workers. */
   openElsewhere = 0;
   /** The configuration does not have this frontend any more. */
@@ -43,6 +41,7 @@ export class Listener {
   constructor(frontend: FrontendGeneration, context: ListenerContext) {
     this.address = frontend.config.address;
     this.port = frontend.config.port;
+    this.#host = this.address;
     this.#frontend = frontend;
     this.#context = context;
     this.#server = net.createServer(
@@ -73,13 +72,12 @@ export class Listener {
   }
 
   status(): FrontendStatus {
-    const state = this.#state === 'Opening' ? 'Failed' : this.#state;
-    const message = this.#state === 'Opening' ? 'it is being opened' : this.#failure;
+    const message = this.#failure;
     return {
       name: this.#frontend.config.name,
       address: this.address,
       port: this.port,
-      state,
+      state: this.#state === 'Opening' ? 'Failed' : this.#state,
       ...(message === null ? {} : { message }),
       connections: this.#connections.size,
     };
@@ -90,14 +88,22 @@ export class Listener {
     this.#frontend = frontend;
   }
 
+  /** Tries again to listen, if it has failed. */
+  retry(): void {
+    if (this.#state === 'Failed') {
+      this.#state = 'Opening';
+      this.#listen(this.address);
+    }
+  }
+
   /** Stops accepting. What is open may live on for `limit` milliseconds, and for the frontend's own `timeouts.drain` at most. */
   drain(limit = Number.POSITIVE_INFINITY): void {
-    this.#stopTimer();
+    clearTimeout(this.#deadline ?? undefined);
     this.#server.close();
     this.#settle('Draining', null);
     const timeout = Math.min(limit, this.#frontend.config.timeouts.drain);
-    this.#timer = setTimeout(() => this.resetAll(), timeout);
-    this.#timer.unref();
+    this.#deadline = setTimeout(() => this.resetAll(), timeout);
+    this.#deadline.unref();
   }
 
   /** Ends every connection at once. */
@@ -108,6 +114,7 @@ export class Listener {
   }
 
   #listen(host: string): void {
+    this.#host = host;
     this.#server.listen({ host, port: this.port, backlog: BACKLOG });
   }
 
@@ -116,29 +123,25 @@ export class Listener {
       this.#server.close();
       return;
     }
-    this.#retry = FIRST_RETRY;
     this.#settle('Listening', null);
   }
 
   #failed(error: NodeJS.ErrnoException): void {
-    if (this.#state === 'Draining' || this.#state === 'Listening') {
+    if (this.#state !== 'Opening') {
+      return;
+    }
+    // `::` stands for every address, also on a host without IPv6.
+    if (this.address === '::' && isIpv6Missing(error) && this.#host === '::') {
+      this.#listen('0.0.0.0');
       return;
     }
     this.#settle('Failed', listenFailure(error, this.#frontend.config));
-    // `::` stands for every address, also on a host without IPv6.
-    const host = this.address === '::' && isIpv6Missing(error) ? '0.0.0.0' : this.address;
-    this.#timer = setTimeout(() => this.#listen(host), this.#retry);
-    this.#retry = Math.min(this.#retry * 2, LONGEST_RETRY);
   }
 
   #settle(state: FrontendStatus['state'], failure: string | null): void {
     this.#state = state;
     this.#failure = failure;
     this.#firstAttempt.resolve();
-  }
-
-  #stopTimer(): void {
-    clearTimeout(this.#timer ?? undefined);
   }
 
   #accept(socket: Socket): void {

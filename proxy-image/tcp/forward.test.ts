@@ -33,7 +33,6 @@ afterEach(async () => {
     client.destroy();
   }
   plane.stop();
-  plane.worker.handle({ type: 'StopAccepting', limit: 0 });
   await server.close();
 });
 

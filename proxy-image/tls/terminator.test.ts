@@ -42,7 +42,6 @@ afterEach(async () => {
     client.destroy();
   }
   plane.stop();
-  plane.worker.handle({ type: 'StopAccepting', limit: 0 });
   await server.close();
 });
 
@@ -220,7 +219,6 @@ describe('TlsTerminator', () => {
     expect([reloaded.isSessionReused(), elsewhere.isSessionReused()]).toEqual([true, true]);
     elsewhere.destroy();
     second.stop();
-    second.worker.handle({ type: 'StopAccepting', limit: 0 });
   });
 
   it('resets the TCP connection of a client whose server has cut off', async () => {

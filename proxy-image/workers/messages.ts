@@ -1,18 +1,23 @@
 import type { LoadedConfig } from '../config/load.ts';
 import type { BackendStatus, FrontendStatus } from '../config/status.ts';
 import type { MetricsSnapshot } from '../metrics/snapshot.ts';
+import type { CheckedServer } from '../upstream/checks/types.ts';
 
 /** What the supervisor tells a worker. */
 export type Command =
   | { readonly type: 'Apply'; readonly loaded: LoadedConfig; readonly ticketKeys: Uint8Array }
+  /** Try again to listen where that has failed. */
+  | { readonly type: 'Listen'; readonly address: string; readonly port: number }
   /** Open connections of all other workers, by frontend. */
   | { readonly type: 'OpenElsewhere'; readonly counts: ReadonlyMap<string, number> }
+  /** What health checks say of every server that has been checked. */
+  | { readonly type: 'Checked'; readonly servers: readonly CheckedServer[] }
   | { readonly type: 'Report'; readonly id: number }
   /** The proxy is going to end: ask clients to come back elsewhere, but serve those that come. */
   | { readonly type: 'Drain' }
   /** Accept nothing more, end what is open after `limit` milliseconds, and exit as soon as nothing is open. */
   | { readonly type: 'StopAccepting'; readonly limit: number }
-  /** End everything that is open, and exit. */
+  /** Accept nothing more, end everything that is open, and exit. */
   | { readonly type: 'End' };
 
 /** What a worker tells the supervisor. */

@@ -1,6 +1,7 @@
 import cluster from 'node:cluster';
 import type { Worker } from 'node:cluster';
 import type { Command, WorkerMessage, WorkerReport } from './messages.ts';
+import { PortKeeper } from './port-keeper.ts';
 import { WorkerHandle } from './worker-handle.ts';
 
 export interface PoolOptions {
@@ -40,6 +41,7 @@ export class WorkerPool {
   readonly #replacements = new Set<NodeJS.Timeout>();
   #delay: number | null = null;
   #replacing = true;
+  readonly #ports = new PortKeeper();
   #heartbeat: NodeJS.Timeout | null = null;
 
   constructor(options: PoolOptions) {
@@ -127,9 +129,10 @@ export class WorkerPool {
     this.#options.onEnd(worker, { reason, replacedIn: this.#delay });
   }
 
-  /** Keeps the reports fresh, tells each worker what the others have open, and ends one whose event loop stands still. */
+  /** Keeps the reports fresh, acts on what they say, and ends a worker whose event loop stands still. */
   #beat(): void {
     const now = performance.now();
+    void this.#ports.check(this.workers);
     for (const worker of this.#workers.values()) {
       if (now - worker.lastSeen > MAX_SILENCE) {
         worker.kill();

@@ -14,6 +14,7 @@ import type { LineWriter } from '../log/writer.ts';
 import { declareProcessMetrics } from '../metrics/process.ts';
 import { Registry } from '../metrics/registry.ts';
 import { declareForwardMetrics } from '../tcp/metrics.ts';
+import { CheckBoard } from '../upstream/checks/board.ts';
 import { declareUpstreamMetrics } from '../upstream/metrics.ts';
 import { buildUpstream } from '../upstream/upstream.ts';
 import type { Command, WorkerMessage, WorkerReport } from './messages.ts';
@@ -35,8 +36,9 @@ export class Worker {
     ...declareListenerMetrics(this.#registry),
   };
   readonly #upstreamMetrics = declareUpstreamMetrics(this.#registry);
+  readonly #checks = new CheckBoard();
   readonly #upstreams = new UpstreamRegistry((config, trust) =>
-    buildUpstream(config, trust, { metrics: this.#upstreamMetrics }),
+    buildUpstream(config, trust, { metrics: this.#upstreamMetrics, checks: this.#checks }),
   );
   readonly #listeners: ListenerSet;
   #generation: Generation | null = null;
@@ -66,8 +68,14 @@ export class Worker {
       case 'Apply':
         void this.#apply(command.loaded, Buffer.from(command.ticketKeys));
         return;
+      case 'Listen':
+        this.#listeners.retry(command.address, command.port);
+        return;
       case 'OpenElsewhere':
         this.#listeners.setOpenElsewhere(command.counts);
+        return;
+      case 'Checked':
+        this.#checks.update(command.servers);
         return;
       case 'Report':
         this.#options.send({ type: 'Report', id: command.id, report: this.#report() });
@@ -80,7 +88,7 @@ export class Worker {
         return;
       case 'End':
         this.#listeners.resetAll();
-        this.#options.exit();
+        this.#listeners.stopAccepting(0);
     }
   }
 
