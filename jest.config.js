@@ -23,6 +23,11 @@ export default {
     },
     {
       ...shared,
+      displayName: 'proxy',
+      testMatch: ['<rootDir>/test/proxy/**/*.test.ts'],
+    },
+    {
+      ...shared,
       displayName: 'standalone',
       testMatch: ['<rootDir>/test/standalone/**/*.test.ts'],
     },

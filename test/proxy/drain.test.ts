@@ -1,0 +1,115 @@
+import type { Socket } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { backendConfig, frontendConfig, proxyConfig } from '../support/proxy-config.ts';
+import { startProxy } from '../support/proxy-process.ts';
+import type { ProxyProcess } from '../support/proxy-process.ts';
+import { eventually } from '../support/eventually.ts';
+import { connectTcp, freePort, howItEnds, roundTrip, startEchoServer } from '../support/tcp.ts';
+import type { TcpServer } from '../support/tcp.ts';
+
+let proxy: ProxyProcess | null = null;
+let server: TcpServer;
+let port: number;
+const clients: Socket[] = [];
+
+beforeEach(async () => {
+  server = await startEchoServer();
+  port = await freePort();
+});
+
+afterEach(async () => {
+  for (const client of clients.splice(0)) {
+    client.destroy();
+  }
+  await proxy?.remove();
+  await server.close();
+});
+
+async function start(...args: readonly string[]): Promise<ProxyProcess> {
+  const config = proxyConfig({
+    frontends: [frontendConfig({ port })],
+    backends: [backendConfig([server.port])],
+  });
+  proxy = await startProxy({ config, args: ['--workers=2', ...args] });
+  return proxy;
+}
+
+async function connect(): Promise<Socket> {
+  const client = await connectTcp(port);
+  clients.push(client);
+  await roundTrip(client, 'hello');
+  return client;
+}
+
+async function refusesConnections(): Promise<true | undefined> {
+  try {
+    (await connectTcp(port)).destroy();
+    return undefined;
+  } catch {
+    return true;
+  }
+}
+
+describe('SIGTERM', () => {
+  it('makes it unready at once, accepts for a while, serves what is open, and exits with 0 when that has ended', async () => {
+    const running = await start('--drain-delay=1s');
+    const established = await connect();
+
+    running.kill('SIGTERM');
+    await running.until('the phase Draining', ({ phase }) => phase === 'Draining');
+    const ready = await running.get('/readyz');
+    const late = await connect();
+    await eventually('a port that is closed', refusesConnections);
+
+    expect(ready).toEqual({ code: 503, body: 'draining\n' });
+    expect((await running.get('/healthz')).code).toBe(200);
+    expect(await running.status()).toMatchObject({ frontends: [{ state: 'Draining', connections: 2 }] });
+    expect(await roundTrip(established, 'still')).toBe('still');
+    established.end();
+    late.end();
+    expect(await running.exited).toBe(0);
+    expect(running.access.filter(({ bytesIn }) => bytesIn > 0)).toHaveLength(2);
+  });
+
+  it('exits when the delay is over and nothing is open', async () => {
+    const running = await start('--drain-delay=10ms');
+
+    running.kill('SIGTERM');
+
+    expect(await running.exited).toBe(0);
+  });
+
+  it('resets what is left when the time is over', async () => {
+    const running = await start('--drain-delay=0s', '--drain-timeout=300ms');
+    const established = await connect();
+    const end = howItEnds(established);
+
+    running.kill('SIGTERM');
+
+    expect(await end).toBe('ECONNRESET');
+    expect(await running.exited).toBe(0);
+    expect(running.access).toMatchObject([{ error: 'the client cut the connection' }]);
+  });
+
+  it('ends at once when it comes a second time', async () => {
+    const running = await start('--drain-delay=1h');
+    const end = howItEnds(await connect());
+
+    running.kill('SIGTERM');
+    await running.until('the phase Draining', ({ phase }) => phase === 'Draining');
+    running.kill('SIGTERM');
+
+    expect(await end).toBe('ECONNRESET');
+    expect(await running.exited).toBe(0);
+  });
+});
+
+describe('SIGINT', () => {
+  it('drains without the delay', async () => {
+    const running = await start('--drain-delay=1h');
+
+    running.kill('SIGINT');
+
+    expect(await running.exited).toBe(0);
+  });
+});
