@@ -14,6 +14,8 @@ const DEFAULT_TIMES: LeaseTimes = { leaseDuration: 15_000, renewDeadline: 10_000
 /** Attempts are apart by the retry period and up to this part of it more, so that candidates do not run in step. */
 const JITTER = 0.2;
 
+const NOT_RENEWED = 'the Lease could not be renewed in time';
+
 export interface LeaderElectionOptions {
   readonly client: KubeClient;
   /** Namespace and name of the Lease. */
@@ -100,7 +102,7 @@ class Election implements LeaderElection {
       this.#clock.now() - this.#renewal.wall,
     );
     if (elapsed < this.#times.renewDeadline) return true;
-    this.#lose('the Lease could not be renewed in time');
+    this.#lose(NOT_RENEWED);
     return false;
   }
 
@@ -133,7 +135,9 @@ class Election implements LeaderElection {
   async #attempt(): Promise<void> {
     // Before the request: the server may have counted from then on.
     const began = { monotonic: this.#clock.monotonic(), wall: this.#clock.now() };
-    const limit = { clock: this.#clock, ms: this.#times.renewDeadline, reason: 'The attempt took too long' };
+    // So short that a request on a dead connection leaves time for another attempt.
+    const ms = this.#times.renewDeadline / 2;
+    const limit = { clock: this.#clock, ms, reason: 'The attempt took too long' };
     try {
       const lease = await withTimeLimit(limit, [this.#ending.signal], (signal) => this.#claim(signal));
       if (lease === undefined) this.#lose('another process holds the Lease');
@@ -168,7 +172,8 @@ class Election implements LeaderElection {
     this.#cancelDeadline();
     this.#cancelDeadline = this.#clock.after(
       renewal.monotonic + this.#times.renewDeadline - this.#clock.monotonic(),
-      () => this.isLeader(),
+      // Without another look at the clock: a timer may be early by a part of a millisecond.
+      () => this.#lose(NOT_RENEWED),
     );
     if (wasLeader) return;
     this.#log.info({}, 'This process is the leader');
