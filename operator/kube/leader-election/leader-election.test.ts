@@ -3,6 +3,7 @@ import { FakeClock } from '../../../test/support/fake-clock.ts';
 import { recordingLog } from '../../../test/support/recording-log.ts';
 import { ApiError } from '../client/errors.ts';
 import type { KubeClient } from '../client/kube-client.ts';
+import type { Clock } from '../clock.ts';
 import type { Lease } from '../types.ts';
 import { type LeaderElection, createLeaderElection } from './leader-election.ts';
 
@@ -78,7 +79,12 @@ afterEach(async () => {
   for (const election of elections) await election.stop();
 });
 
-function candidate(identity: string, onChange: (isLeader: boolean) => void = () => {}): LeaderElection {
+interface CandidateOptions {
+  readonly onChange?: (isLeader: boolean) => void;
+  readonly clock?: Clock;
+}
+
+function candidate(identity: string, options: CandidateOptions = {}): LeaderElection {
   const election = createLeaderElection({
     client: server.client(identity),
     lease: { namespace: 'tools', name: 'operator' },
@@ -86,7 +92,7 @@ function candidate(identity: string, onChange: (isLeader: boolean) => void = () 
     log: recordingLog(),
     clock,
     random: () => 0,
-    onChange,
+    ...options,
   });
   elections.push(election);
   election.start();
@@ -128,9 +134,9 @@ describe('createLeaderElection', () => {
       const note = (who: string) => (isLeader: boolean) => {
         changes.push(`${who} ${isLeader ? 'leads' : 'ends'} at ${clock.monotonic()}`);
       };
-      candidate('a', note('a'));
+      candidate('a', { onChange: note('a') });
       await clock.advance(0);
-      candidate('b', note('b'));
+      candidate('b', { onChange: note('b') });
       await clock.advance(5000);
 
       server.state.set('a', state);
@@ -141,6 +147,21 @@ describe('createLeaderElection', () => {
       expect(server.writes.filter(({ identity, at }) => identity === 'a' && at > 14_000)).toEqual([]);
     },
   );
+
+  it('ends the lead at the deadline even when timers are early by a part of a millisecond', async () => {
+    const early: Clock = {
+      now: () => clock.now(),
+      monotonic: () => clock.monotonic(),
+      after: (ms, callback) => clock.after(ms - 0.5, callback),
+    };
+    const a = candidate('a', { clock: early });
+    await clock.advance(0);
+
+    server.state.set('a', 'down');
+    await clock.advance(10_000);
+
+    expect(a.signal.aborted).toBe(true);
+  });
 
   it('does not act as the leader when the machine was suspended, even before a timer can tell', async () => {
     const a = candidate('a');
