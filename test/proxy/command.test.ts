@@ -4,12 +4,15 @@ import { createServer } from 'node:net';
 import type { AddressInfo, Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { eventually } from '../support/eventually.ts';
 import { backendConfig, frontendConfig, proxyConfig } from '../support/proxy-config.ts';
 import { runProxy, spawnProxy, startProxy } from '../support/proxy-process.ts';
 import type { ProxyProcess } from '../support/proxy-process.ts';
 import { freePort } from '../support/tcp.ts';
+
+// Each test starts a proxy, which takes seconds on a busy host.
+jest.setTimeout(60_000);
 
 let folder: string;
 let file: string;

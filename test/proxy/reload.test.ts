@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import tls from 'node:tls';
 import type { TLSSocket } from 'node:tls';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { FrontendConfig, ProxyConfig } from '../../proxy-image/config/types.ts';
 import { issue, makeAuthority } from '../support/certificates.ts';
 import { backendConfig, frontendConfig, proxyConfig } from '../support/proxy-config.ts';
@@ -12,12 +12,16 @@ import type { ProxyProcess } from '../support/proxy-process.ts';
 import {
   connectTcp,
   freePort,
+  howItEnds,
   readToEnd,
   roundTrip,
   startEchoServer,
   startTcpServer,
 } from '../support/tcp.ts';
 import type { TcpServer } from '../support/tcp.ts';
+
+// Each test starts a proxy, which takes seconds on a busy host.
+jest.setTimeout(60_000);
 
 const authority = makeAuthority({ name: 'Test root' });
 const [first, second] = ['first', 'second'].map((commonName) => issue(authority, { commonName }));

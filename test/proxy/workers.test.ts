@@ -1,10 +1,13 @@
 import type { Socket } from 'node:net';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { backendConfig, frontendConfig, proxyConfig } from '../support/proxy-config.ts';
 import { startProxy } from '../support/proxy-process.ts';
 import type { ProxyProcess } from '../support/proxy-process.ts';
 import { connectTcp, freePort, howItEnds, roundTrip, startEchoServer } from '../support/tcp.ts';
 import type { TcpServer } from '../support/tcp.ts';
+
+// Each test starts a proxy, which takes seconds on a busy host.
+jest.setTimeout(60_000);
 
 let proxy: ProxyProcess;
 let server: TcpServer;
