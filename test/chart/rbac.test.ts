@@ -7,7 +7,7 @@ const READ_AND_WRITE = ['create', 'delete', 'get', 'list', 'patch', 'watch'];
 /** Everything that the operator is allowed to do, as `group/resource` and verbs. A change here is a change of what users entrust to it. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   '/configmaps': READ_AND_WRITE,
-  '/pods': ['get', 'list', 'patch', 'watch'],
+  '/pods': ['list', 'patch', 'watch'],
   '/secrets': READ_AND_WRITE,
   '/serviceaccounts': READ_AND_WRITE,
   '/services': READ_AND_WRITE,
@@ -15,7 +15,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'events.k8s.io/events': ['create', 'patch'],
   'networking.k8s.io/networkpolicies': READ_AND_WRITE,
   'policy/poddisruptionbudgets': READ_AND_WRITE,
-  'teamworkproxy.io/teamworkproxies': ['get', 'list', 'watch'],
+  'teamworkproxy.io/teamworkproxies': ['list', 'watch'],
   'teamworkproxy.io/teamworkproxies/finalizers': ['update'],
   'teamworkproxy.io/teamworkproxies/status': ['patch'],
 };

@@ -117,7 +117,7 @@ describe('what cannot work', () => {
       [
         'a wrong keystore password',
         async () => applyKeystore(namespace, keystore, 'not the password'),
-        ['public', keystoreSecret, 'password'],
+        ['public', 'password'],
       ],
       [
         'a missing Secret',
@@ -152,7 +152,7 @@ describe('what cannot work', () => {
           };
           await applyObjects(namespace, secret, withCertificate({ secretRef: { name: 'mismatched' } }));
         },
-        ['public', 'mismatched', 'key'],
+        ['public', 'private key'],
       ],
     ])('%s is a condition, and ends with its cause', async (what, spoil, words) => {
       await spoil();

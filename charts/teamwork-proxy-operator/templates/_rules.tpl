@@ -9,7 +9,7 @@ apply is `patch`, and `create` as well for what is not there yet. Resources and 
 # An annotation of a proxy pod is touched, so that the kubelet brings its mounted files up to date at once.
 - apiGroups: ['']
   resources: [pods]
-  verbs: [get, list, patch, watch]
+  verbs: [list, patch, watch]
 - apiGroups: [apps]
   resources: [deployments]
   verbs: [create, delete, get, list, patch, watch]
@@ -24,7 +24,7 @@ apply is `patch`, and `create` as well for what is not there yet. Resources and 
   verbs: [create, delete, get, list, patch, watch]
 - apiGroups: [teamworkproxy.io]
   resources: [teamworkproxies]
-  verbs: [get, list, watch]
+  verbs: [list, watch]
 # Where OwnerReferencesPermissionEnforcement is on, this is what an owner reference with blockOwnerDeletion takes.
 - apiGroups: [teamworkproxy.io]
   resources: [teamworkproxies/finalizers]

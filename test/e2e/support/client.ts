@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { prefix } from '../../cluster/network/addresses.ts';
 import { execIn } from '../../cluster/network/exec.ts';
+import { CommandError } from '../../cluster/process/run.ts';
 import { hostname, hosts, workPath } from './layout.ts';
 
 /** Network namespace of the client machine. */
@@ -65,6 +66,18 @@ export async function exchange(address: string, text: string): Promise<string> {
   const script = `exec 3<>/dev/tcp/${address}/443; printf %s "$1" >&3; head -c ${text.length} <&3`;
   const { stdout } = await execIn(clientNamespace, ['timeout', '20', 'bash', '-c', script, 'bash', text]);
   return stdout;
+}
+
+/** Whether the client machine gets a TCP connection to that address and port 443. */
+export async function isReachable(address: string): Promise<boolean> {
+  const dial = ['timeout', '2', 'bash', '-c', `exec 3<>/dev/tcp/${address}/443`] as const;
+  try {
+    await execIn(clientNamespace, dial);
+    return true;
+  } catch (error) {
+    if (error instanceof CommandError) return false;
+    throw error;
+  }
 }
 
 /** Parses what the servlet answers: one `name=value` a line. */

@@ -3,33 +3,40 @@ import { locate } from '../../cluster/binaries/locate.ts';
 import { clusterKubeconfig } from '../../cluster/lifecycle/health.ts';
 import { projectFolder } from '../../cluster/paths.ts';
 import { run } from '../../cluster/process/run.ts';
-import { kube, kubeJson } from './kube.ts';
+import { deleteNamespace, kube, kubeJson } from './kube.ts';
 import type { KubeList, KubeObject } from './kube.ts';
 import { operatorNamespace, testLabel } from './layout.ts';
 
 const release = 'teamwork-proxy-operator';
 
-/** Installs the operator as the README says, into a namespace that admits restricted pods only, and waits until it is ready. */
+/** Makes the operator's namespace, which admits restricted pods only, and installs the operator in it. */
 export async function installOperator(): Promise<void> {
   await kube('create', 'namespace', operatorNamespace);
   await kube('label', 'namespace', operatorNamespace, 'pod-security.kubernetes.io/enforce=restricted');
-  const values = ['--set', 'logLevel=debug', '--set', 'networkPolicy.enabled=true'];
-  await helm(
-    'install',
-    release,
-    join(projectFolder, 'charts', release),
-    ...values,
-    '--wait',
-    '--timeout',
-    '2m',
-  );
+  await helmInstall();
+}
+
+/** `helm upgrade --install` as the README says, with further values as `--set` takes them; waits until the operator is ready. */
+export async function helmInstall(...values: readonly string[]): Promise<void> {
+  const set = ['logLevel=debug', 'networkPolicy.enabled=true', ...values].flatMap((value) => [
+    '--set',
+    value,
+  ]);
+  const chart = join(projectFolder, 'charts', release);
+  await helm('upgrade', '--install', release, chart, ...set, '--wait', '--timeout', '2m');
+}
+
+/** `helm uninstall`; waits until the operator's pods are gone. */
+export async function helmUninstall(): Promise<void> {
+  await helm('uninstall', release, '--ignore-not-found', '--wait');
 }
 
 /** Removes what an earlier run left in the cluster: test namespaces first, so that the operator can still look after them. */
 export async function removeOperator(): Promise<void> {
-  await kube('delete', 'namespace', `--selector=${testLabel}`, '--wait', '--timeout=150s');
-  await helm('uninstall', release, '--ignore-not-found', '--wait');
-  await kube('delete', 'namespace', operatorNamespace, '--ignore-not-found', '--wait', '--timeout=150s');
+  const namespaces = await kubeJson<KubeList<KubeObject>>('get', 'namespaces', `--selector=${testLabel}`);
+  for (const { metadata } of namespaces.items) await deleteNamespace(metadata.name);
+  await helmUninstall();
+  await kube('delete', 'namespace', operatorNamespace, '--ignore-not-found', '--wait', '--timeout=60s');
   await kube('delete', 'crd', 'teamworkproxies.teamworkproxy.io', '--ignore-not-found', '--wait');
 }
 

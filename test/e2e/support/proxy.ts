@@ -1,4 +1,6 @@
 import { untilReady } from '../../cluster/process/ready.ts';
+import { isReachable } from './client.ts';
+import { eventually } from '../../support/eventually.ts';
 import { kube, kubeJson } from './kube.ts';
 import type { KubeList, KubeObject } from './kube.ts';
 import { diagnose } from './operator.ts';
@@ -65,17 +67,27 @@ export async function waitUntilReady(namespace: string, name: string): Promise<P
   await kube(...wait).catch(async (cause: unknown) => {
     throw new Error(`teamworkproxy/${name} is not ready.\n${await diagnose(namespace)}`, { cause });
   });
-  return readProxy(namespace, name);
+  return reachable(await readProxy(namespace, name));
 }
 
 /** Waits until the resource's present generation is served by every pod. */
 export async function waitUntilServed(namespace: string, name: string): Promise<Proxy> {
-  return waitForProxy(namespace, name, (proxy) => {
-    const ready = condition(proxy, 'Ready');
+  const proxy = await waitForProxy(namespace, name, (candidate) => {
+    const ready = condition(candidate, 'Ready');
     return ready?.status === 'True'
       ? undefined
       : `Ready is ${ready?.status ?? 'of an older generation'}: ${ready?.message}`;
   });
+  return reachable(proxy);
+}
+
+/** Waits until the load balancer has told the network where the addresses are, which nothing in the cluster's API says. */
+async function reachable(proxy: Proxy): Promise<Proxy> {
+  for (const { address } of proxy.status?.frontends ?? []) {
+    if (address === undefined) continue;
+    await eventually(`a way to ${address}`, async () => ((await isReachable(address)) ? true : undefined));
+  }
+  return proxy;
 }
 
 /** Waits until a condition is false, and gives it. */
