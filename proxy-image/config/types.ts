@@ -134,6 +134,32 @@ export interface BackendConfig {
   readonly servers: readonly ServerConfig[];
   /** Only, and always, with TLS and HTTPS. */
   readonly tls?: UpstreamTlsConfig;
+  /** Left out: nobody asks the servers how they are. */
+  readonly healthCheck?: HealthCheckConfig;
+}
+
+/**
+ * How each server is asked, once for all workers, whether it works. One that does not is sent nothing while there is another. The first
+ * answer counts at once; after that it takes as many in a row as the thresholds say.
+ */
+export interface HealthCheckConfig {
+  /**
+   * What is spoken: `TCP` connects, `TLS` shakes hands as well, `HTTP` and `HTTPS` send a request. A certificate is verified as it is for
+   * the traffic: by `tls`, and not at all where the backend speaks TCP and its clients end TLS themselves.
+   */
+  readonly protocol: BackendProtocol;
+  /** HTTP and HTTPS, and always there: what is asked for. */
+  readonly path?: string;
+  /** HTTP and HTTPS: the one status that counts as healthy; left out: 200 to 399. */
+  readonly expectedStatus?: number;
+  /** From the beginning of one check to the beginning of the next, more or less by a tenth. */
+  readonly interval: number;
+  /** For one check in all. */
+  readonly timeout: number;
+  /** Checks in a row that a server which is down has to pass. */
+  readonly healthyThreshold: number;
+  /** Checks in a row that a server which is up has to fail. */
+  readonly unhealthyThreshold: number;
 }
 
 /** One server; a host name that resolves to several addresses counts as that many servers. */

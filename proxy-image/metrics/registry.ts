@@ -17,6 +17,8 @@ export type LabelValues<L extends string> = Readonly<Record<L, string>>;
 /** A metric with all its series. `labels` finds or makes one: look it up once and keep the handle, which is cheap to use. */
 export interface Family<L extends string, H> {
   labels(values: LabelValues<L>): H;
+  /** Forgets all series, such as those of things that may be gone. */
+  clear(): void;
 }
 
 /** A number that only rises. */
@@ -154,6 +156,10 @@ class SeriesFamily<L extends string, H> implements Family<L, H> {
     const handle = this.#create();
     this.#series.set(key, { labels, handle });
     return handle;
+  }
+
+  clear(): void {
+    this.#series.clear();
   }
 
   snapshot(): FamilySnapshot {

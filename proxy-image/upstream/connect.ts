@@ -1,13 +1,21 @@
 import net from 'node:net';
 import type { Socket } from 'node:net';
 import tls from 'node:tls';
-import type { Server } from './server.ts';
+import type { ServerConfig } from '../config/types.ts';
 import { handshakeFailure } from './tls-failures.ts';
 import type { TlsPolicy } from './tls.ts';
 import type { ConnectAttempt, ConnectRequest } from './types.ts';
 
 /** Probes of a connection that carries nothing begin after this long, so that a vanished server is noticed. Milliseconds. */
 const KEEP_ALIVE_DELAY = 30_000;
+
+/** What is connected to. */
+export interface Endpoint {
+  readonly config: ServerConfig;
+  readonly address: string;
+  /** The newest TLS session of a connection whose certificate was verified; it makes the next handshake short. */
+  session: Buffer | undefined;
+}
 
 type AttemptFailure = Pick<ConnectAttempt, 'kind' | 'message'>;
 
@@ -21,7 +29,7 @@ type Limits = Pick<ConnectRequest, 'connectTimeout' | 'signal'>;
 
 /** One attempt to connect to one server, TLS handshake and verification included. Never rejects. */
 export async function attempt(
-  server: Server,
+  server: Endpoint,
   policy: TlsPolicy | null,
   limits: Limits,
 ): Promise<AttemptOutcome> {
@@ -56,11 +64,11 @@ export async function attempt(
   });
 }
 
-function connectPlain(server: Server): Socket {
+function connectPlain(server: Endpoint): Socket {
   return prepare(net.connect({ host: server.address, port: server.config.port, allowHalfOpen: true }));
 }
 
-function connectTls(server: Server, policy: TlsPolicy): tls.TLSSocket {
+function connectTls(server: Endpoint, policy: TlsPolicy): tls.TLSSocket {
   // @types/node lacks `allowHalfOpen`, which tls.connect documents.
   const options: tls.ConnectionOptions & { readonly allowHalfOpen: true } = {
     host: server.address,
@@ -78,7 +86,7 @@ function prepare<T extends Socket>(socket: T): T {
   return socket;
 }
 
-function judge(socket: Socket, server: Server, policy: TlsPolicy | null): AttemptOutcome {
+function judge(socket: Socket, server: Endpoint, policy: TlsPolicy | null): AttemptOutcome {
   if (policy === null || !(socket instanceof tls.TLSSocket)) {
     return { result: 'Connected', socket };
   }
@@ -98,7 +106,7 @@ function judge(socket: Socket, server: Server, policy: TlsPolicy | null): Attemp
   return { result: 'Connected', socket };
 }
 
-function describe(error: NodeJS.ErrnoException, server: Server, policy: TlsPolicy | null): AttemptFailure {
+function describe(error: NodeJS.ErrnoException, server: Endpoint, policy: TlsPolicy | null): AttemptFailure {
   const code = error.code ?? error.message;
   const handshake = handshakeFailure(code);
   if (handshake !== null) {
@@ -132,7 +140,7 @@ function closedEarly(policy: TlsPolicy | null): AttemptFailure {
       };
 }
 
-function timedOut(server: Server, timeout: number): AttemptFailure {
+function timedOut(server: Endpoint, timeout: number): AttemptFailure {
   return {
     kind: 'ConnectTimeout',
     message: `no answer from ${server.address} within ${timeout} ms: check network, firewall and the connect timeout`,

@@ -59,8 +59,8 @@ export class ServerDirectory {
     }
   }
 
-  status(): readonly ServerStatus[] {
-    return this.#entries.map(statusOf);
+  status(now: number): readonly ServerStatus[] {
+    return this.#entries.map((entry) => statusOf(entry, now));
   }
 }
 
@@ -81,16 +81,14 @@ function refresh(entry: Entry, now: number): boolean {
 }
 
 /** A name with several addresses is up as long as one of them is. */
-function statusOf({ config, name, servers }: Entry): ServerStatus {
+function statusOf({ config, name, servers }: Entry, now: number): ServerStatus {
   const { host, port } = config;
   if (servers.length === 0 && name.error !== null) {
     return { host, port, state: 'Down', message: name.error };
   }
-  if (servers.some(({ health }) => health.state === 'Up')) {
+  if (servers.some((server) => server.up(now))) {
     return { host, port, state: 'Up' };
   }
-  const down = servers.find(({ health }) => health.state === 'Down');
-  return down?.health.message === undefined
-    ? { host, port, state: 'Unknown' }
-    : { host, port, state: 'Down', message: down.health.message };
+  const message = servers.map((server) => server.down(now)).find((reason) => reason !== null);
+  return message === undefined ? { host, port, state: 'Unknown' } : { host, port, state: 'Down', message };
 }

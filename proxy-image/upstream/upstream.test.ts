@@ -3,6 +3,7 @@ import { backendConfig } from '../../test/support/proxy-config.ts';
 import { freePort, startTcpServer, type TcpServer } from '../../test/support/tcp.ts';
 import type { BackendConfig } from '../config/types.ts';
 import { Registry } from '../metrics/registry.ts';
+import { CheckBoard } from './checks/board.ts';
 import { UpstreamError } from './errors.ts';
 import { declareUpstreamMetrics } from './metrics.ts';
 import type { ConnectRequest, Upstream, UpstreamConnection } from './types.ts';
@@ -143,6 +144,60 @@ describe('connect', () => {
       { labels: ['servers', `127.0.0.1:${refusing}`, 'ConnectFailed'], value: 1 },
       { labels: ['servers', `127.0.0.1:${port}`, 'Connected'], value: 1 },
     ]);
+  });
+});
+
+describe('health checks', () => {
+  function verdict(port: number, up: boolean) {
+    return {
+      backend: 'servers',
+      server: `127.0.0.1:${port}`,
+      address: '127.0.0.1',
+      verdict: up ? ({ up } as const) : ({ up, message: 'health check: no answer' } as const),
+    };
+  }
+
+  it('that find a server down take it out of balancing until they find it up', async () => {
+    const ports = [(await server()).port, (await server()).port] as const;
+    const checks = new CheckBoard();
+    const to = upstream(backendConfig(ports), { checks });
+
+    checks.update([verdict(ports[0], false), verdict(ports[1], true)]);
+    const during = [await connect(to), await connect(to)].map((one) => one.server.port);
+    const status = to.status();
+    checks.update([verdict(ports[0], true), verdict(ports[1], true)]);
+    const after = [await connect(to), await connect(to)].map((one) => one.server.port);
+
+    expect(during).toEqual([ports[1], ports[1]]);
+    expect(status).toEqual([
+      { host: '127.0.0.1', port: ports[0], state: 'Down', message: 'health check: no answer' },
+      { host: '127.0.0.1', port: ports[1], state: 'Up' },
+    ]);
+    expect(new Set(after)).toEqual(new Set(ports));
+  });
+
+  it('that find all servers down leave them all in', async () => {
+    const ports = [(await server()).port, (await server()).port] as const;
+    const checks = new CheckBoard();
+    checks.update(ports.map((port) => verdict(port, false)));
+
+    const { server: chosen } = await connect(upstream(backendConfig(ports), { checks }));
+
+    expect(ports).toContain(chosen.port);
+  });
+
+  it('that pass after a connection has failed say that the server is up again', async () => {
+    const port = await freePort();
+    const checks = new CheckBoard();
+    let now = 0;
+    const to = upstream(backendConfig([port]), { checks, now: () => now });
+    await failure(to);
+    const failed = to.status()[0]?.state;
+
+    now = 10_000;
+    checks.update([verdict(port, true)]);
+
+    expect([failed, to.status()[0]?.state]).toEqual(['Down', 'Up']);
   });
 });
 

@@ -1,12 +1,13 @@
 import type { BackendConfig } from '../config/types.ts';
 import type { ServerStatus } from '../config/status.ts';
 import { balance } from './balance.ts';
+import { CheckBoard } from './checks/board.ts';
 import { attempt } from './connect.ts';
 import { ServerDirectory } from './directory.ts';
 import { allAttemptsFailed, UpstreamError } from './errors.ts';
 import type { UpstreamMetrics } from './metrics.ts';
 import { lookupAll, type Lookup } from './resolver.ts';
-import { candidate, type Server } from './server.ts';
+import { candidate, type Place, type Server } from './server.ts';
 import { buildTlsPolicy, type TlsPolicy } from './tls.ts';
 import type {
   ConnectAttempt,
@@ -25,6 +26,8 @@ export interface UpstreamEnvironment {
   readonly firstTurn: number;
   /** Null: nothing is counted. */
   readonly metrics: UpstreamMetrics | null;
+  /** Where the verdicts of health checks are found. */
+  readonly checks: CheckBoard;
 }
 
 /**
@@ -49,6 +52,7 @@ function realEnvironment(): UpstreamEnvironment {
     now: () => performance.now(),
     firstTurn: Math.floor(Math.random() * 1024),
     metrics: null,
+    checks: new CheckBoard(),
   };
 }
 
@@ -63,6 +67,9 @@ class BalancedUpstream implements Upstream {
   readonly #environment: UpstreamEnvironment;
   readonly #directory: ServerDirectory;
   #turn: number;
+  /** The places that have been told their verdicts, and which version of these. */
+  #told: readonly Place[] = [];
+  #toldVersion = -1;
 
   constructor(config: BackendConfig, policy: TlsPolicy | null, environment: UpstreamEnvironment) {
     this.config = config;
@@ -103,16 +110,32 @@ class BalancedUpstream implements Upstream {
   }
 
   status(): readonly ServerStatus[] {
-    return this.#directory.status();
+    const now = this.#environment.now();
+    this.#places(now);
+    return this.#directory.status(now);
   }
 
   retire(): void {
     this.#directory.retire();
   }
 
+  /** The places at this moment, each server with its newest verdict. */
+  #places(now: number): readonly Place[] {
+    const { checks } = this.#environment;
+    const places = this.#directory.current(now);
+    if (places !== this.#told || checks.version !== this.#toldVersion) {
+      this.#told = places;
+      this.#toldVersion = checks.version;
+      for (const { server } of places) {
+        server.check = checks.verdict(this.config.name, server.label, server.address);
+      }
+    }
+    return places;
+  }
+
   #order(sourceAddress: string): readonly Server[] {
     const now = this.#environment.now();
-    const places = this.#directory.current(now);
+    const places = this.#places(now);
     const [only] = places;
     if (only !== undefined && places.length === 1) {
       return [only.server];

@@ -4,6 +4,7 @@ import { declareProcessMetrics } from '../metrics/process.ts';
 import { Registry } from '../metrics/registry.ts';
 import { mergeSnapshots, withoutGauges } from '../metrics/snapshot.ts';
 import type { MetricsSnapshot } from '../metrics/snapshot.ts';
+import type { CheckedServer } from '../upstream/checks/types.ts';
 
 /** What the supervisor counts, together with what workers have counted. */
 export class SupervisorMetrics {
@@ -33,6 +34,16 @@ export class SupervisorMetrics {
       labelNames: [],
     })
     .labels({});
+  readonly #checks = this.#registry.counter({
+    name: 'teamwork_proxy_health_checks_total',
+    help: 'Health checks of servers by their result: passed or failed.',
+    labelNames: ['backend', 'server', 'result'],
+  });
+  readonly #addressesUp = this.#registry.gauge({
+    name: 'teamwork_proxy_server_addresses_up',
+    help: 'Addresses of a server that its health checks find up; a server whose name has one address has 1 or 0.',
+    labelNames: ['backend', 'server'],
+  });
   /** Counts of workers that have ended. */
   #past: MetricsSnapshot = [];
 
@@ -54,9 +65,17 @@ export class SupervisorMetrics {
     this.#crashes.inc(crashed ? 1 : 0);
   }
 
-  /** All in all, `workers` being those of the workers that live. */
-  snapshot(workers: readonly MetricsSnapshot[]): MetricsSnapshot {
+  checked({ backend, server, verdict }: CheckedServer): void {
+    this.#checks.labels({ backend, server, result: verdict.up ? 'passed' : 'failed' }).inc();
+  }
+
+  /** All in all, `workers` being those of the workers that live and `checked` the servers of which verdicts are known. */
+  snapshot(workers: readonly MetricsSnapshot[], checked: readonly CheckedServer[]): MetricsSnapshot {
     this.#updateProcess();
+    this.#addressesUp.clear();
+    for (const { backend, server, verdict } of checked) {
+      this.#addressesUp.labels({ backend, server }).inc(verdict.up ? 1 : 0);
+    }
     return mergeSnapshots([this.#registry.snapshot(), ...workers, this.#past]);
   }
 }

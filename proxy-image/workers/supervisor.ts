@@ -5,7 +5,9 @@ import type { ProxyPhase, ProxyStatus, RejectedConfig } from '../config/status.t
 import { ConfigWatcher } from '../config/watch.ts';
 import type { Logger } from '../log/log.ts';
 import type { MetricsSnapshot } from '../metrics/snapshot.ts';
-import type { WorkerMessage } from './messages.ts';
+import { HealthChecks } from '../upstream/checks/health-checks.ts';
+import { lookupAll } from '../upstream/resolver.ts';
+import type { Command, WorkerMessage } from './messages.ts';
 import { Rollout } from './rollout.ts';
 import { summarize } from './status.ts';
 import { SupervisorMetrics } from './supervisor-metrics.ts';
@@ -38,6 +40,13 @@ export class Supervisor implements AdminView {
   readonly #pool: WorkerPool;
   readonly #rollout: Rollout<WorkerHandle>;
   readonly #metrics = new SupervisorMetrics();
+  /** Done here, so that the servers are asked once and all workers go by the same answer. */
+  readonly #checks = new HealthChecks({
+    lookup: lookupAll,
+    random: Math.random,
+    onResult: (checked) => this.#metrics.checked(checked),
+    onChange: () => this.#pool.broadcast(this.#verdicts()),
+  });
   /** Shared by all workers and kept across reloads, so that a client can resume its session anywhere. */
   readonly #ticketKeys = randomBytes(48);
   readonly #ended = Promise.withResolvers<void>();
@@ -85,6 +94,7 @@ export class Supervisor implements AdminView {
     await this.#ended.promise;
     clearTimeout(stop);
     clearTimeout(end);
+    this.#checks.stop();
     this.#pool.stop();
   }
 
@@ -108,7 +118,10 @@ export class Supervisor implements AdminView {
 
   async metrics(): Promise<MetricsSnapshot> {
     const reports = await this.#pool.reports(ANSWER_TIMEOUT);
-    return this.#metrics.snapshot(reports.map(({ metrics }) => metrics));
+    return this.#metrics.snapshot(
+      reports.map(({ metrics }) => metrics),
+      this.#checks.verdicts(),
+    );
   }
 
   #phase(): ProxyPhase {
@@ -121,6 +134,7 @@ export class Supervisor implements AdminView {
   #message(worker: WorkerHandle, message: WorkerMessage): void {
     switch (message.type) {
       case 'Ready':
+        worker.send(this.#verdicts());
         this.#rollout.workerReady(worker);
         if (this.#draining) {
           worker.send({ type: 'Drain' });
@@ -153,8 +167,13 @@ export class Supervisor implements AdminView {
   #served(loaded: LoadedConfig): void {
     const { hash, config, certificates } = loaded;
     this.#metrics.served(certificates);
+    this.#checks.apply(loaded);
     this.#log.info('configuration served', { configHash: hash, frontends: config.frontends.length });
     void this.#logFailedFrontends();
+  }
+
+  #verdicts(): Command {
+    return { type: 'Checked', servers: this.#checks.verdicts() };
   }
 
   async #logFailedFrontends(): Promise<void> {

@@ -1,4 +1,9 @@
-import type { BackendConfig, FrontendConfig, ProxyConfig } from '../../proxy-image/config/types.ts';
+import type {
+  BackendConfig,
+  FrontendConfig,
+  HealthCheckConfig,
+  ProxyConfig,
+} from '../../proxy-image/config/types.ts';
 
 /** A configuration that serves nothing yet; what is given replaces its part. */
 export function proxyConfig(parts: Partial<ProxyConfig> = {}): ProxyConfig {
@@ -53,6 +58,18 @@ export function backendConfig(ports: readonly number[], parts: Partial<BackendCo
     protocol: 'TCP',
     balance: 'RoundRobin',
     servers: ports.map((port) => ({ host: '127.0.0.1', port })),
+    ...parts,
+  };
+}
+
+/** A health check by TCP that decides at once; what is given replaces its part. */
+export function healthCheckConfig(parts: Partial<HealthCheckConfig> = {}): HealthCheckConfig {
+  return {
+    protocol: 'TCP',
+    interval: 60_000,
+    timeout: 5_000,
+    healthyThreshold: 1,
+    unhealthyThreshold: 1,
     ...parts,
   };
 }

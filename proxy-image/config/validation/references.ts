@@ -2,6 +2,7 @@ import type { BackendConfig, FrontendConfig, ProxyConfig, RedirectConfig } from 
 import { overlap } from './addresses.ts';
 import { field, item, report } from './decoder.ts';
 import type { Draft, Place } from './decoder.ts';
+import { checkHealthCheck } from './health-check.ts';
 
 /** What the parts of a document can name. */
 interface Known {
@@ -158,7 +159,10 @@ function checkRedirect({ from, to }: Draft<RedirectConfig>, place: Place): void 
   }
 }
 
-function checkBackend({ protocol, servers = [], tls }: Draft<BackendConfig>, place: Place): void {
+function checkBackend(
+  { protocol, servers = [], tls, healthCheck }: Draft<BackendConfig>,
+  place: Place,
+): void {
   reportRepeated(
     servers.map((server) =>
       server?.host === undefined || server.port === undefined
@@ -179,6 +183,7 @@ function checkBackend({ protocol, servers = [], tls }: Draft<BackendConfig>, pla
   } else if (tls?.verify !== undefined) {
     checkVerification(tls, where);
   }
+  checkHealthCheck(healthCheck, protocol, field(place, 'healthCheck'));
 }
 
 function checkVerification(

@@ -4,6 +4,7 @@ import type {
   FrontendConfig,
   FrontendLimits,
   FrontendTimeouts,
+  HealthCheckConfig,
   ProxyConfig,
   ProxyProtocolConfig,
   RedirectConfig,
@@ -102,12 +103,25 @@ const upstreamTls = record<UpstreamTlsConfig>({
   serverName: optional(serverHost),
 });
 
+const threshold = integer(1, 100);
+
+const healthCheck = record<HealthCheckConfig>({
+  protocol: oneOf('TCP', 'TLS', 'HTTP', 'HTTPS'),
+  path: optional(path),
+  expectedStatus: optional(integer(200, 599)),
+  interval: duration,
+  timeout: duration,
+  healthyThreshold: threshold,
+  unhealthyThreshold: threshold,
+});
+
 const backend = record<BackendConfig>({
   name,
   protocol: oneOf('TCP', 'TLS', 'HTTP', 'HTTPS'),
   balance: oneOf('SourceAddress', 'RoundRobin', 'LeastConnections'),
   servers: list(server, 1),
   tls: optional(upstreamTls),
+  healthCheck: optional(healthCheck),
 });
 
 /** The shape of the document: every field with what it may hold. */
