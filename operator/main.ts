@@ -3,8 +3,10 @@ import { once } from 'node:events';
 import { hostname } from 'node:os';
 import { pino } from 'pino';
 import packageJson from '../package.json' with { type: 'json' };
+import { GROUP } from './api/resource.ts';
 import { connect } from './kube/client/connect.ts';
 import { createController } from './kube/controller.ts';
+import { createEventRecorder } from './kube/events.ts';
 import { metricsPage, probe, serveHttp } from './kube/http-server.ts';
 import { createLeaderElection } from './kube/leader-election/leader-election.ts';
 import { createMetrics } from './kube/metrics.ts';
@@ -32,6 +34,12 @@ const election = createLeaderElection({
 });
 const cluster = watchCluster({ client: connection.client, namespaces: settings.namespaces, log });
 const leading = connection.client.withSignal(election.signal, () => election.check());
+const events = createEventRecorder({
+  client: leading,
+  controller: `${GROUP}/operator`,
+  instance: settings.podName,
+  log,
+});
 const controller = createController({
   name: 'teamworkproxy',
   workers: WORKERS,
@@ -41,7 +49,13 @@ const controller = createController({
     const proxy = cluster.proxy(key);
     // What belonged to it is removed by the garbage collector, so there is nothing left to do.
     if (proxy === undefined || proxy.metadata.deletionTimestamp !== undefined) return {};
-    const reconciler = { cluster, client: leading, proxyImage: settings.proxyImage, now: () => new Date() };
+    const reconciler = {
+      cluster,
+      client: leading,
+      events,
+      proxyImage: settings.proxyImage,
+      now: () => new Date(),
+    };
     return reconcile(proxy, reconciler, context);
   },
 });
@@ -87,6 +101,7 @@ async function lead(): Promise<void> {
 async function shutDown(): Promise<void> {
   log.info('Stopping');
   await controller.stop();
+  await events.stop();
   await election.stop();
   await Promise.all([cluster.stop(), probes.close(), metricsServer.close()]);
   connection.close();

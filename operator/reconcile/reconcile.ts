@@ -3,6 +3,7 @@ import { API_VERSION, KIND } from '../api/resource.ts';
 import type { TeamworkProxy } from '../api/resource.ts';
 import type { TeamworkProxyStatus } from '../api/status.ts';
 import type { KubeClient } from '../kube/client/kube-client.ts';
+import type { EventRecorder } from '../kube/events.ts';
 import type { ReconcileContext, Result } from '../kube/controller.ts';
 import { apply } from './apply.ts';
 import { gather, servicesOf } from './gather.ts';
@@ -12,6 +13,7 @@ import { observePods } from './observe.ts';
 import { plan } from './plan/plan.ts';
 import type { Plan } from './plan/types.ts';
 import { render } from './render/render.ts';
+import { noticesOf } from './status/events.ts';
 import { statusOf } from './status/status.ts';
 import type { Observation } from './status/types.ts';
 
@@ -21,6 +23,7 @@ const STATUS_FIELD_MANAGER = 'teamwork-proxy-operator-status';
 export interface Reconciler {
   readonly cluster: ClusterView;
   readonly client: KubeClient;
+  readonly events: EventRecorder;
   /** Image of proxy pods whose resource names none. */
   readonly proxyImage: string;
   readonly now: () => Date;
@@ -37,6 +40,8 @@ export async function reconcile(
   const observation = await carryOut(planned, gathered, { ...reconciler, ...context });
   const status = statusOf(observation);
   await writeStatus(proxy, status, reconciler.client);
+  for (const notice of noticesOf(proxy.status, status))
+    reconciler.events.record({ ...notice, regarding: proxy });
   return { requeueAfterMs: nextLook(status, observation.now) };
 }
 

@@ -4,6 +4,7 @@ import type { TeamworkProxy } from '../../../operator/api/resource.ts';
 import {
   CONFIG_MAPS,
   DEPLOYMENTS,
+  EVENTS,
   NETWORK_POLICIES,
   POD_DISRUPTION_BUDGETS,
   SECRETS,
@@ -267,6 +268,12 @@ describe('what a keystore becomes', () => {
     );
     expect(status?.certificates).toMatchObject([{ state: 'LastGood' }]);
     expect((await tls())?.data).toEqual(second.data);
+    await eventually('an event about it', async () => {
+      const { items } = await test.client.list(EVENTS, { namespace: test.namespace });
+      return items.find(
+        ({ regarding, reason }) => regarding?.name === 'secrets' && reason === 'WrongPassword',
+      );
+    });
   });
 
   it('is the chain of a kubernetes.io/tls Secret just as well', async () => {

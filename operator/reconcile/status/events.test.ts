@@ -1,0 +1,53 @@
+import { describe, expect, it } from '@jest/globals';
+import type { TeamworkProxyStatus } from '../../api/status.ts';
+import { noticesOf } from './events.ts';
+
+function statusWith(
+  ...conditions: readonly (readonly [type: string, status: 'True' | 'False', reason: string])[]
+): TeamworkProxyStatus {
+  return {
+    conditions: conditions.map(([type, status, reason]) => ({
+      type,
+      status,
+      reason,
+      message: `about ${type}`,
+      lastTransitionTime: '2026-11-24T12:00:00Z',
+    })),
+  };
+}
+
+describe('noticesOf', () => {
+  it.each([
+    [
+      'a problem that appears',
+      undefined,
+      ['CertificatesValid', 'False', 'WrongPassword'],
+      ['Warning WrongPassword ReadCertificates'],
+    ],
+    [
+      'another problem in its place',
+      ['Programmed', 'False', 'Refused'],
+      ['Programmed', 'False', 'NotListening'],
+      ['Warning NotListening Program'],
+    ],
+    [
+      'a problem that is still there',
+      ['Accepted', 'False', 'NameTaken'],
+      ['Accepted', 'False', 'NameTaken'],
+      [],
+    ],
+    ['what is on its way', undefined, ['AddressesAssigned', 'False', 'Pending'], []],
+    ['a problem that is gone', ['Accepted', 'False', 'NameTaken'], ['Accepted', 'True', 'Accepted'], []],
+    ['readiness', ['Ready', 'False', 'Pending'], ['Ready', 'True', 'Ready'], ['Normal Ready Serve']],
+    [
+      'the end of readiness, which another condition explains',
+      ['Ready', 'True', 'Ready'],
+      ['Ready', 'False', 'Refused'],
+      [],
+    ],
+  ] as const)('of %s', (_, before, after, expected) => {
+    const notices = noticesOf(before && statusWith(before), statusWith(after));
+
+    expect(notices.map(({ type, reason, action }) => `${type} ${reason} ${action}`)).toEqual(expected);
+  });
+});
