@@ -2,6 +2,8 @@ import type { LoadedCertificate } from '../config/certificate.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import type { FrontendConfig } from '../config/types.ts';
 import type { HttpFrontend } from '../http/types.ts';
+import { buildIdentify } from '../listener/identify.ts';
+import type { Identify } from '../listener/identify.ts';
 import { listenerMetrics, type ListenerFamilies, type ListenerMetrics } from '../listener/metrics.ts';
 import { forwardMetrics, type ForwardFamilies } from '../tcp/metrics.ts';
 import type { ForwardTarget } from '../tcp/forward.ts';
@@ -21,6 +23,8 @@ export interface Generation {
 /** One frontend of a generation: what becomes of a connection on its listener. */
 export interface FrontendGeneration {
   readonly config: FrontendConfig;
+  /** Null where the other end of a connection is always its client. */
+  readonly identify: Identify | null;
   /** Null when TLS is not ended here. */
   readonly tls: TlsTerminator | null;
   readonly target: FrontendTarget;
@@ -78,6 +82,7 @@ function buildFrontend(
 ): FrontendGeneration {
   return {
     config,
+    identify: buildIdentify(config),
     tls: buildTerminator(config, loaded, parts),
     target: buildTarget(config, upstreams, parts),
     metrics: listenerMetrics(parts.metrics, config.name),

@@ -146,18 +146,27 @@ export class Listener {
 
   #accept(socket: Socket): void {
     const { config, metrics } = this.#frontend;
+    const { remoteAddress, remotePort = 0, localAddress = '', localPort = 0 } = socket;
+    if (remoteAddress === undefined) {
+      // The client has reset it while it was waiting to be accepted.
+      socket.destroy();
+      return;
+    }
     if (
       this.#connections.size + this.openElsewhere >= config.limits.connections ||
       !this.#context.hasRoom()
     ) {
-      metrics.refused.inc();
+      metrics.refused.ConnectionLimit.inc();
       socket.resetAndDestroy();
       return;
     }
     const connection: AcceptedConnection = {
       socket,
-      sourceAddress: unmapped(socket.remoteAddress ?? ''),
-      sourcePort: socket.remotePort ?? 0,
+      sourceAddress: unmapped(remoteAddress),
+      sourcePort: remotePort,
+      destinationAddress: unmapped(localAddress),
+      destinationPort: localPort,
+      local: false,
       acceptedAt: performance.now(),
       reset: () => socket.resetAndDestroy(),
     };

@@ -1,9 +1,14 @@
 import type { Counter, Family, Gauge, Registry } from '../metrics/registry.ts';
 
+/** Why a connection was not served. */
+export type RefusalReason = 'ConnectionLimit' | 'ProxyHeader';
+
+const REASONS: readonly RefusalReason[] = ['ConnectionLimit', 'ProxyHeader'];
+
 /** The metrics of all listeners of a process. */
 export interface ListenerFamilies {
   readonly accepted: Family<'frontend', Counter>;
-  readonly refused: Family<'frontend', Counter>;
+  readonly refused: Family<'frontend' | 'reason', Counter>;
   readonly open: Family<'frontend', Gauge>;
   readonly handshakes: Family<'frontend' | 'result', Counter>;
 }
@@ -11,7 +16,7 @@ export interface ListenerFamilies {
 /** Those of one frontend. */
 export interface ListenerMetrics {
   readonly accepted: Counter;
-  readonly refused: Counter;
+  readonly refused: Readonly<Record<RefusalReason, Counter>>;
   readonly open: Gauge;
   readonly handshakesDone: Counter;
   readonly handshakesFailed: Counter;
@@ -26,8 +31,8 @@ export function declareListenerMetrics(registry: Registry): ListenerFamilies {
     }),
     refused: registry.counter({
       name: 'teamwork_proxy_connections_refused_total',
-      help: 'Client connections that were reset because too many were open.',
-      labelNames: ['frontend'],
+      help: 'Client connections that were reset before anything was done for them: too many were open, or the PROXY header was not in order.',
+      labelNames: ['frontend', 'reason'],
     }),
     open: registry.gauge({
       name: 'teamwork_proxy_connections_open',
@@ -43,9 +48,10 @@ export function declareListenerMetrics(registry: Registry): ListenerFamilies {
 }
 
 export function listenerMetrics(families: ListenerFamilies, frontend: string): ListenerMetrics {
+  const refused = REASONS.map((reason) => [reason, families.refused.labels({ frontend, reason })] as const);
   return {
     accepted: families.accepted.labels({ frontend }),
-    refused: families.refused.labels({ frontend }),
+    refused: Object.fromEntries(refused) as Record<RefusalReason, Counter>,
     open: families.open.labels({ frontend }),
     handshakesDone: families.handshakes.labels({ frontend, result: 'done' }),
     handshakesFailed: families.handshakes.labels({ frontend, result: 'failed' }),

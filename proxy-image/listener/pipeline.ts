@@ -2,6 +2,7 @@ import type { FrontendGeneration } from '../generation/generation.ts';
 import { serveHttp1 } from '../http/serve.ts';
 import type { HttpFrontend, HttpHost, HttpServices } from '../http/types.ts';
 import type { AccessLogger } from '../log/access.ts';
+import type { ConnectionEntry } from '../log/types.ts';
 import { forward } from '../tcp/forward.ts';
 import type { Listener } from './listener.ts';
 import type { AcceptedConnection, ClientConnection } from './types.ts';
@@ -15,7 +16,7 @@ export interface PipelineServices {
 }
 
 /**
- * The road of a client's connection, outermost stage first: accept, TLS, and then either HTTP or layer 4. Each stage knows what the one
+ * The road of a client's connection, outermost stage first: accept, PROXY header, TLS, and then either HTTP or layer 4. Each stage knows what the one
  * before has found out. The generation that a connection begins with decides its road; HTTP asks again for each request.
  */
 export async function serveConnection(
@@ -24,7 +25,8 @@ export async function serveConnection(
   services: PipelineServices,
 ): Promise<void> {
   const { frontend } = listener;
-  const client = await endTls(accepted, frontend, services);
+  const identified = await identify(accepted, frontend, services);
+  const client = identified === null ? null : await endTls(identified, frontend, services);
   if (client === null) {
     return;
   }
@@ -35,6 +37,27 @@ export async function serveConnection(
     case 'Forward':
       await forward(client, frontend.target.forward, services.access);
   }
+}
+
+/** Null when the connection was refused. */
+async function identify(
+  accepted: AcceptedConnection,
+  frontend: FrontendGeneration,
+  { access }: PipelineServices,
+): Promise<AcceptedConnection | null> {
+  if (frontend.identify === null) {
+    return accepted;
+  }
+  const result = await frontend.identify(accepted);
+  if (result.ok) {
+    return result.connection;
+  }
+  accepted.reset();
+  if (!result.silent) {
+    frontend.metrics.refused.ProxyHeader.inc();
+    access.log(failedConnection(accepted, frontend.config.name, result.reason));
+  }
+  return null;
 }
 
 /** Null when the handshake failed. */
@@ -53,19 +76,28 @@ async function endTls(
   }
   if (!result.silent) {
     metrics.handshakesFailed.inc();
-    access.log({
-      kind: 'connection',
-      frontend: config.name,
-      source: accepted.sourceAddress,
-      backend: null,
-      server: null,
-      durationMs: Math.round(performance.now() - accepted.acceptedAt),
-      bytesIn: 0,
-      bytesOut: 0,
-      error: result.reason,
-    });
+    access.log(failedConnection(accepted, config.name, result.reason));
   }
   return null;
+}
+
+/** The log's line for a connection that got no further than the listener. */
+function failedConnection(
+  { sourceAddress, acceptedAt }: AcceptedConnection,
+  frontend: string,
+  error: string,
+): ConnectionEntry {
+  return {
+    kind: 'connection',
+    frontend,
+    source: sourceAddress,
+    backend: null,
+    server: null,
+    durationMs: Math.round(performance.now() - acceptedAt),
+    bytesIn: 0,
+    bytesOut: 0,
+    error,
+  };
 }
 
 function httpHost(listener: Listener, { draining }: PipelineServices): HttpHost {

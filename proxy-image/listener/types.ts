@@ -1,12 +1,12 @@
 import type { Socket } from 'node:net';
+import type { ConnectionEnds } from '../addresses/ends.ts';
 
-/** What the listener knows of a client's connection. */
-export interface AcceptedConnection {
+/** What the listener knows of a client's connection. Its ends are those of the client, also where a PROXY header has told them. */
+export interface AcceptedConnection extends ConnectionEnds {
   /** The TCP connection; nobody reads from it yet, and `allowHalfOpen` is on. */
   readonly socket: Socket;
-  /** The client's address; an IPv4-mapped IPv6 address is written as IPv4. */
-  readonly sourceAddress: string;
-  readonly sourcePort: number;
+  /** A trusted load balancer has said that it connects for itself, such as to check whether this proxy lives. */
+  readonly local: boolean;
   /** `performance.now()` at accept. */
   readonly acceptedAt: number;
   /** Ends the TCP connection at once with a reset, so that the client can't take what it has received for all there is. */

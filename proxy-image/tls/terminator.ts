@@ -64,9 +64,11 @@ export class TlsTerminator {
   /** Does the handshake. Never rejects; a connection whose handshake fails has been closed. */
   async terminate({ socket }: AcceptedConnection): Promise<Termination> {
     const key = ends(socket);
+    // What an earlier stage has read is none of the handshake's.
+    const before = socket.bytesRead - socket.readableLength;
     return new Promise((resolve) => {
       const failed = (): void => {
-        settle({ ok: false, reason: handshake.reason, silent: socket.bytesRead === 0 });
+        settle({ ok: false, reason: handshake.reason, silent: socket.bytesRead === before });
       };
       const settle = (termination: Termination): void => {
         this.#handshakes.delete(key);

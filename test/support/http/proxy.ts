@@ -58,12 +58,11 @@ export async function startHttpProxy(options: HttpProxyOptions): Promise<HttpPro
     clients.add(socket);
     socket.on('close', () => clients.delete(socket));
     const { remoteAddress: sourceAddress = '', remotePort: sourcePort = 0 } = socket;
+    const { localAddress: destinationAddress = '', localPort: destinationPort = 0 } = socket;
+    const ends = { sourceAddress, sourcePort, destinationAddress, destinationPort };
     const reset = (): void => resetSocket(socket);
-    serveHttp1(
-      { socket, sourceAddress, sourcePort, tls: null, acceptedAt: performance.now(), reset },
-      host,
-      services,
-    );
+    const client = { socket, ...ends, local: false, tls: null, acceptedAt: performance.now(), reset };
+    serveHttp1(client, host, services);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
