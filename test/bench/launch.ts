@@ -1,5 +1,7 @@
 import { once } from 'node:events';
+import { mkdtemp } from 'node:fs/promises';
 import https from 'node:https';
+import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import tls from 'node:tls';
 import type { IncomingMessage } from 'node:http';
@@ -23,7 +25,8 @@ export interface LaunchedCandidate extends RunningCandidate {
 export async function launchCandidate(candidate: Candidate, site: RunningSite): Promise<LaunchedCandidate> {
   const { name } = candidate;
   const ports: FrontendPorts = { http: await freePort(), https: await freePort(), tcp: await freePort() };
-  const command = await candidate.prepare(site, ports);
+  const folder = await mkdtemp(join(site.folder, `${name}-`));
+  const command = await candidate.prepare(site, ports, folder);
   const daemon = await site.launch(name, command, PROXY_CORE, Object.values(ports));
   await requireEqualWork(name, ports);
   const http2 = (await handshake(ports.https, ['h2', 'http/1.1'])).alpn === 'h2';

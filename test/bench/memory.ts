@@ -10,7 +10,7 @@ import { toolPath } from './tools.ts';
 import type { Candidate, CandidateName, RunningCandidate } from './types.ts';
 
 /** Time that a process gets to come to rest before its memory is read. Milliseconds. */
-const SETTLE = 1_500;
+const SETTLE = 1_000;
 
 /** What one candidate holds. */
 export interface MemorySample {

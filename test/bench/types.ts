@@ -3,14 +3,13 @@ export interface Candidate {
   readonly name: CandidateName;
   /** Its version, as it says itself. */
   version(): Promise<string>;
-  /** Writes its configuration into the site's folder and gives the command that runs it in the foreground. */
-  prepare(site: Site, ports: FrontendPorts): Promise<CandidateCommand>;
+  /** Writes its configuration into a folder of its own and gives the command that runs it in the foreground. */
+  prepare(site: Site, ports: FrontendPorts, folder: string): Promise<CandidateCommand>;
 }
 
 /** Ours is called `proxy`. */
 export type CandidateName = 'proxy' | 'haproxy' | 'nginx';
 
-/** For our own proxy, and whoever else writes relative paths, the working directory is the site's folder. */
 export interface CandidateCommand {
   readonly command: string;
   readonly args: readonly string[];

@@ -10,9 +10,9 @@ export const haproxy: Candidate = {
   async version() {
     return /version ([\d.]+)/.exec((await run('/usr/sbin/haproxy', ['-v'])).stdout)?.[1] ?? 'unknown';
   },
-  async prepare(site, ports) {
-    const certificate = join(site.folder, 'haproxy.pem');
-    const configFile = join(site.folder, 'haproxy.cfg');
+  async prepare(site, ports, folder) {
+    const certificate = join(folder, 'haproxy.pem');
+    const configFile = join(folder, 'haproxy.cfg');
     await writeFile(
       certificate,
       (await readFile(site.chainFile, 'utf8')) + (await readFile(site.keyFile, 'utf8')),

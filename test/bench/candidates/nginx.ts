@@ -10,10 +10,10 @@ export const nginx: Candidate = {
   async version() {
     return /nginx\/([\d.]+)/.exec((await run('/usr/sbin/nginx', ['-v'])).stderr)?.[1] ?? 'unknown';
   },
-  async prepare(site, ports) {
-    const configFile = join(site.folder, 'nginx.conf');
+  async prepare(site, ports, folder) {
+    const configFile = join(folder, 'nginx.conf');
     await writeFile(configFile, configOf(site, ports));
-    return { command: '/usr/sbin/nginx', args: nginxArguments(configFile, site.folder) };
+    return { command: '/usr/sbin/nginx', args: nginxArguments(configFile, folder) };
   },
 };
 

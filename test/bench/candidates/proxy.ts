@@ -13,8 +13,8 @@ export const proxy: Candidate = {
   async version() {
     return `Node ${process.versions.node}, OpenSSL ${process.versions.openssl}`;
   },
-  async prepare(site, ports) {
-    const configFile = join(site.folder, 'proxy.json');
+  async prepare(site, ports, folder) {
+    const configFile = join(folder, 'proxy.json');
     await writeFile(configFile, JSON.stringify(configOf(site, ports)));
     const bundle = join(projectFolder, 'build/proxy/proxy.mjs');
     const admin = `127.0.0.1:${await freePort()}`;
