@@ -291,6 +291,7 @@ describe('tproxy run', () => {
 
     program.kill('SIGTERM');
     await program.printed(/waiting for connections to end/);
+    await program.printed(/"msg":"draining"/);
     const answer = await echo(socket, 'still here');
     // Whether it is reset or closed is no matter here.
     const cut = new Promise((resolve) => {
