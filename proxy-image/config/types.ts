@@ -134,8 +134,13 @@ export interface BackendConfig {
   readonly servers: readonly ServerConfig[];
   /** Only, and always, with TLS and HTTPS. */
   readonly tls?: UpstreamTlsConfig;
+  readonly health: HealthConfig;
+}
+
+/** How it is found out whether servers work. */
+export interface HealthConfig {
   /** Left out: nobody asks the servers how they are. */
-  readonly healthCheck?: HealthCheckConfig;
+  readonly active?: HealthCheckConfig;
 }
 
 /**

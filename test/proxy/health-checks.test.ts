@@ -25,12 +25,12 @@ const clients: Socket[] = [];
 beforeEach(async () => {
   servers = [await checkedServer(), await checkedServer()];
   port = await freePort();
-  const healthCheck = healthCheckConfig({ protocol: 'HTTP', path: '/osmc/ping', interval: INTERVAL });
+  const active = healthCheckConfig({ protocol: 'HTTP', path: '/osmc/ping', interval: INTERVAL });
   const ports = servers.map(({ server }) => server.port);
   proxy = await startProxy({
     config: proxyConfig({
       frontends: [frontendConfig({ port })],
-      backends: [backendConfig(ports, { healthCheck })],
+      backends: [backendConfig(ports, { health: { active } })],
     }),
     args: [`--workers=${WORKERS}`],
   });

@@ -58,6 +58,7 @@ export function backendConfig(ports: readonly number[], parts: Partial<BackendCo
     protocol: 'TCP',
     balance: 'RoundRobin',
     servers: ports.map((port) => ({ host: '127.0.0.1', port })),
+    health: {},
     ...parts,
   };
 }

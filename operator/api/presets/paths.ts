@@ -8,6 +8,9 @@ export const AUTHENTICATION_PATH = '/authentication';
 /** Path of the REST API, and of OSLC and the like below it. */
 export const REST_PATH = '/osmc';
 
+/** Path by which the REST API says that it works; in use by many who run it, but not documented by the vendor. */
+export const PING_PATH = '/osmc/ping';
+
 /** Path that `/` is redirected to. */
 export const START_PATH = '/webapp';
 

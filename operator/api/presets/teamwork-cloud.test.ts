@@ -93,6 +93,32 @@ describe('the backends of the Teamwork Cloud shorthand', () => {
   });
 });
 
+describe('the health checks of the Teamwork Cloud shorthand', () => {
+  const license = { host: 'lic' };
+  const TLS = { protocol: 'TLS' };
+  const PING = { protocol: 'HTTPS', path: '/osmc/ping', expectedStatus: 200 };
+
+  it.each([
+    [{}, { webapp: TLS, rest: TLS, client: TLS }],
+    [{ topology: 'Layer4' }, { webapp: TLS, rest: TLS, client: TLS }],
+    [{ release: '2021x' }, { webapp: TLS, rest: TLS, authserver: TLS, client: TLS }],
+    [{ client: { encryption: 'Cleartext' } }, { webapp: TLS, rest: TLS, client: { protocol: 'TCP' } }],
+    [{ healthCheck: 'Ping' }, { webapp: TLS, rest: PING, client: TLS }],
+    [
+      { healthCheck: 'Ping', topology: 'Layer4' },
+      { webapp: TLS, rest: PING, client: TLS },
+    ],
+    [{ healthCheck: 'Off' }, { webapp: undefined, rest: undefined, client: undefined }],
+  ])('with %j ask the nodes, and never the licence server', (cloud, expected) => {
+    const { backends } = expand(spec({ licenseServer: license, ...cloud }));
+
+    const active = Object.fromEntries(backends.map(({ name, health }) => [name, health.active]));
+
+    expect(active).toMatchObject(expected);
+    expect(active['license']).toBeUndefined();
+  });
+});
+
 describe('the paths of the web flow', () => {
   function routes(release: string, more: object = {}): ReadonlyMap<string, string> {
     const web = expand(spec({ release, ...more })).frontends.find(({ name }) => name === 'web');

@@ -5,7 +5,7 @@ import type { FrontendSpec } from '../spec/frontend.ts';
 import type { TeamworkCloudSpec } from '../spec/teamwork-cloud.ts';
 import { applyDefaults } from '../schema/defaults.ts';
 import type { Finding } from '../status.ts';
-import { AUTHENTICATION_PATH, REST_PATH, START_PATH, webAppPaths } from './paths.ts';
+import { AUTHENTICATION_PATH, PING_PATH, REST_PATH, START_PATH, webAppPaths } from './paths.ts';
 
 /** Ports on which a Teamwork Cloud node listens as it is shipped. */
 export const NATIVE_PORTS = {
@@ -48,7 +48,14 @@ function layer4(cloud: TeamworkCloudSpec): Flows {
         loadBalancer: requestedAddress(cloud.addresses[name]),
       }),
     ),
-    backends: names.map((name) => backend({ name, protocol: 'TCP', ...servers(cloud, NATIVE_PORTS[name]) })),
+    backends: names.map((name) =>
+      backend({
+        name,
+        protocol: 'TCP',
+        ...servers(cloud, NATIVE_PORTS[name]),
+        health: name === 'rest' ? restHealth(cloud) : handshakes(cloud, 'TLS'),
+      }),
+    ),
   };
 }
 
@@ -63,10 +70,9 @@ function layer7Hybrid(cloud: TeamworkCloudSpec, certificates: readonly string[])
     { paths: [REST_PATH], backend: 'rest' },
     { paths: [...webAppPaths(cloud.release), ...cloud.extraPaths], backend: 'webapp' },
   ];
-  const backends = [
-    backend({ name: 'webapp', protocol: 'HTTPS', tls, ...servers(cloud, NATIVE_PORTS.webapp) }),
-    backend({ name: 'rest', protocol: 'HTTPS', tls, ...servers(cloud, NATIVE_PORTS.rest) }),
-  ];
+  const node = (name: 'webapp' | 'rest' | 'authserver', health: object): BackendSpec =>
+    backend({ name, protocol: 'HTTPS', tls, ...servers(cloud, NATIVE_PORTS[name]), health });
+  const backends = [node('webapp', handshakes(cloud, 'TLS')), node('rest', restHealth(cloud))];
   const authserver = cloud.release === '2021x';
   const web = frontend({
     name: 'web',
@@ -79,12 +85,7 @@ function layer7Hybrid(cloud: TeamworkCloudSpec, certificates: readonly string[])
   });
   return {
     frontends: [web],
-    backends: authserver
-      ? [
-          ...backends,
-          backend({ name: 'authserver', protocol: 'HTTPS', tls, ...servers(cloud, NATIVE_PORTS.authserver) }),
-        ]
-      : backends,
+    backends: authserver ? [...backends, node('authserver', handshakes(cloud, 'TLS'))] : backends,
   };
 }
 
@@ -98,9 +99,27 @@ function clientFrontend(cloud: TeamworkCloudSpec): FrontendSpec {
 }
 
 function clientBackend(cloud: TeamworkCloudSpec): BackendSpec {
-  const usual =
-    cloud.client.encryption === 'Cleartext' ? NATIVE_PORTS.clientCleartext : NATIVE_PORTS.clientTls;
-  return backend({ name: 'client', protocol: 'TCP', ...servers(cloud, cloud.client.port ?? usual) });
+  const [usual, protocol] =
+    cloud.client.encryption === 'Cleartext'
+      ? ([NATIVE_PORTS.clientCleartext, 'TCP'] as const)
+      : ([NATIVE_PORTS.clientTls, 'TLS'] as const);
+  return backend({
+    name: 'client',
+    protocol: 'TCP',
+    ...servers(cloud, cloud.client.port ?? usual),
+    health: handshakes(cloud, protocol),
+  });
+}
+
+/** A handshake tells more than a connection, which the kernel takes even for a server that hangs. */
+function handshakes({ healthCheck }: TeamworkCloudSpec, protocol: 'TCP' | 'TLS'): object {
+  return healthCheck === 'Off' ? {} : { active: { protocol } };
+}
+
+function restHealth(cloud: TeamworkCloudSpec): object {
+  return cloud.healthCheck === 'Ping'
+    ? { active: { protocol: 'HTTPS', path: PING_PATH, expectedStatus: 200 } }
+    : handshakes(cloud, 'TLS');
 }
 
 function clientFindings(cloud: TeamworkCloudSpec): readonly Finding[] {

@@ -1,5 +1,15 @@
-import { defaulted, listOf, object, oneOf, optional, required, setOf } from '../schema/builder.ts';
+import {
+  defaulted,
+  defaultedObject,
+  listOf,
+  object,
+  oneOf,
+  optional,
+  required,
+  setOf,
+} from '../schema/builder.ts';
 import type { CelRule, Infer } from '../schema/builder.ts';
+import { healthRules, healthSchema } from './health.ts';
 import { dnsName, entryName, fingerprint, objectName, port, serverHost } from './scalars.ts';
 
 const server = object({
@@ -62,6 +72,7 @@ const rules: readonly CelRule[] = [
     rule: "self.protocol in ['TLS', 'HTTPS'] || !has(self.tls)",
     message: 'tls: only a backend with protocol TLS or HTTPS speaks TLS; remove tls or change the protocol',
   },
+  ...healthRules,
 ];
 
 export const backendSchema = object(
@@ -82,6 +93,7 @@ export const backendSchema = object(
       backendTlsSchema,
       'How the servers are verified, with protocol TLS and HTTPS. Default: their chain, against the public authorities.',
     ),
+    health: defaultedObject(healthSchema, 'How it is found out whether servers work.'),
   },
   rules,
 );

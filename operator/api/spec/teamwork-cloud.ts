@@ -107,6 +107,11 @@ export const teamworkCloudSchema = object(
       backendTlsSchema,
       'Layer7Hybrid: how the nodes’ certificates are verified. Default: Chain, trusting the served certificate, which the nodes usually have as well.',
     ),
+    healthCheck: defaulted(
+      oneOf('Handshake', 'Ping', 'Off'),
+      'Handshake',
+      'How the proxy finds out whether nodes work. Handshake: by a TLS handshake on each port (the unencrypted client port: by a connection). Ping: the REST API is asked for /osmc/ping as well, which the vendor does not document. Off: by failing connections alone. Licence servers are never asked.',
+    ),
     extraPaths: defaulted(
       setOf(urlPath(), { maxItems: 32 }),
       [],

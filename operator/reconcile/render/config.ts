@@ -6,6 +6,7 @@ import type {
   FrontendConfig,
   ProxyConfig,
 } from '../../../proxy-image/config/types.ts';
+import { health } from './health.ts';
 import { bytes, milliseconds } from './units.ts';
 import type { Flow, Plan, PlannedBackend, PlannedCertificate, ServedCertificate } from '../plan/types.ts';
 
@@ -103,7 +104,13 @@ function timeouts(spec: FrontendSpec['timeouts']): FrontendConfig['timeouts'] {
 }
 
 function backendConfig({ spec, servers, trust }: PlannedBackend, files: CertificateFiles): BackendConfig {
-  const common = { name: spec.name, protocol: spec.protocol, balance: spec.balance, servers };
+  const common = {
+    name: spec.name,
+    protocol: spec.protocol,
+    balance: spec.balance,
+    servers,
+    health: health(spec),
+  };
   if (spec.protocol === 'TCP' || spec.protocol === 'HTTP') return common;
   const { verify, pinnedSha256, serverName } = spec.tls ?? {
     verify: 'Chain',

@@ -159,10 +159,7 @@ function checkRedirect({ from, to }: Draft<RedirectConfig>, place: Place): void 
   }
 }
 
-function checkBackend(
-  { protocol, servers = [], tls, healthCheck }: Draft<BackendConfig>,
-  place: Place,
-): void {
+function checkBackend({ protocol, servers = [], tls, health }: Draft<BackendConfig>, place: Place): void {
   reportRepeated(
     servers.map((server) =>
       server?.host === undefined || server.port === undefined
@@ -183,7 +180,7 @@ function checkBackend(
   } else if (tls?.verify !== undefined) {
     checkVerification(tls, where);
   }
-  checkHealthCheck(healthCheck, protocol, field(place, 'healthCheck'));
+  checkHealthCheck(health?.active, protocol, field(field(place, 'health'), 'active'));
 }
 
 function checkVerification(

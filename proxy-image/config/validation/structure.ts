@@ -5,6 +5,7 @@ import type {
   FrontendLimits,
   FrontendTimeouts,
   HealthCheckConfig,
+  HealthConfig,
   ProxyConfig,
   ProxyProtocolConfig,
   RedirectConfig,
@@ -121,7 +122,7 @@ const backend = record<BackendConfig>({
   balance: oneOf('SourceAddress', 'RoundRobin', 'LeastConnections'),
   servers: list(server, 1),
   tls: optional(upstreamTls),
-  healthCheck: optional(healthCheck),
+  health: record<HealthConfig>({ active: optional(healthCheck) }),
 });
 
 /** The shape of the document: every field with what it may hold. */

@@ -40,7 +40,7 @@ function loaded(...backends: readonly BackendConfig[]): LoadedConfig {
 }
 
 function checked(ports: readonly number[], parts: Partial<BackendConfig> = {}): BackendConfig {
-  return backendConfig(ports, { healthCheck: healthCheckConfig({ interval: 5 }), ...parts });
+  return backendConfig(ports, { health: { active: healthCheckConfig({ interval: 5 }) }, ...parts });
 }
 
 /** The verdicts, as `server address up` or `down`. */

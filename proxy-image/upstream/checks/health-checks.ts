@@ -25,11 +25,12 @@ export class HealthChecks {
     const before = this.#running;
     const next = new Map(
       config.backends.flatMap((backend) => {
-        const { name, healthCheck, tls } = backend;
+        const { name, tls } = backend;
+        const { active: check } = backend.health;
         const trustPems = (tls?.trustFiles ?? []).map((file) => trust.get(file) ?? '');
-        return healthCheck === undefined
+        return check === undefined
           ? []
-          : [[name, this.#build({ backend, check: healthCheck, trustPems }, before.get(name))]];
+          : [[name, this.#build({ backend, check, trustPems }, before.get(name))]];
       }),
     );
     this.#running = next;

@@ -19,6 +19,10 @@ const DESTINATION =
 const SERVERS = 'give either servers or service, not both and not neither';
 const ADDRESSES =
   'addresses: topology Layer7Hybrid has the flows web, client and license; topology Layer4 has webapp, rest, client and license (and authserver with release 2021x)';
+const CHECK_PROTOCOL =
+  'health.active.protocol: servers that speak TLS are checked with TCP, TLS or HTTPS, servers that speak HTTP with TCP or HTTP; change the protocol of the check';
+const CHECK_PATH =
+  'health.active: only a check with protocol HTTP or HTTPS asks for a path and looks at a status; set its protocol, or remove path and expectedStatus';
 const PINS = 'pinnedSha256: give at least one fingerprint with verify Pinned, and none otherwise';
 const IP_ADDRESS = 'must be an IPv4 or IPv6 address, such as 192.0.2.10';
 const ADDRESS_RANGE = 'must be an address range in CIDR notation, such as 192.0.2.0/24';
@@ -192,6 +196,26 @@ const backends: readonly RuleCase[] = [
       'spec.backends[0].tls',
       'trust: only verify Chain looks at trusted certificates; remove trust or set verify to Chain',
     ],
+  },
+  {
+    desc: 'a cleartext check of servers that speak TLS',
+    spec: layer7({}, { health: { active: { protocol: 'HTTP' } } }),
+    refused: ['spec.backends[0]', CHECK_PROTOCOL],
+  },
+  {
+    desc: 'a check by TLS of servers that speak HTTP',
+    spec: layer7({}, { protocol: 'HTTP', health: { active: { protocol: 'TLS' } } }),
+    refused: ['spec.backends[0]', CHECK_PROTOCOL],
+  },
+  {
+    desc: 'a path for a check that only shakes hands',
+    spec: layer7({}, { health: { active: { protocol: 'TLS', path: '/osmc/ping' } } }),
+    refused: ['spec.backends[0]', CHECK_PATH],
+  },
+  {
+    desc: 'a status for the check of a backend of layer 4 that is not said to speak HTTP',
+    spec: layer4({}, { health: { active: { expectedStatus: 200 } } }),
+    refused: ['spec.backends[0]', CHECK_PATH],
   },
 ];
 

@@ -56,6 +56,17 @@ const fullBackends = [
     ],
     balance: 'RoundRobin',
     tls: { verify: 'Chain', trust: ['internal'], serverName: 'twc.example.com' },
+    health: {
+      active: {
+        protocol: 'HTTPS',
+        path: '/osmc/ping',
+        expectedStatus: 200,
+        interval: '30s',
+        timeout: '2s',
+        healthyThreshold: 1,
+        unhealthyThreshold: 5,
+      },
+    },
   },
   {
     name: 'tls',
@@ -83,6 +94,7 @@ const everything = {
       license: '192.0.2.24',
     },
     backendTls: { verify: 'Chain', trust: ['internal'], serverName: 'twc.example.com' },
+    healthCheck: 'Ping',
     extraPaths: ['/plugins'],
   },
   certificates: [
@@ -132,6 +144,20 @@ export const validCases: readonly ValidCase[] = [
       }),
     ),
   },
+  ...(
+    [
+      ['TCP', 'HTTPS'],
+      ['TLS', 'HTTPS'],
+      ['HTTPS', 'TLS'],
+    ] as const
+  ).map(([protocol, check]) => ({
+    desc: `a backend with protocol ${protocol} that is checked with ${check}`,
+    document: manifest(
+      protocol === 'HTTPS'
+        ? layer7({}, { health: { active: { protocol: check } } })
+        : layer4({}, { protocol, health: { active: { protocol: check, path: '/healthz' } } }),
+    ),
+  })),
   {
     desc: 'an explicit frontend beside the shorthand that leads to its backend',
     document: manifest(
