@@ -2,13 +2,12 @@ import net from 'node:net';
 import type { Socket } from 'node:net';
 import type { FrontendStatus } from '../config/status.ts';
 import type { FrontendGeneration } from '../generation/generation.ts';
+import { keepAlive } from '../tcp/keep-alive.ts';
 import { listenFailure } from './failures.ts';
 import type { AcceptedConnection } from './types.ts';
 
 /** Connections that wait in the kernel until they are accepted; it allows at most `net.core.somaxconn`. */
 const BACKLOG = 4096;
-/** Probes of a connection that carries nothing begin after this long, so that a vanished client is noticed. Milliseconds. */
-const KEEP_ALIVE_DELAY = 30_000;
 
 export interface ListenerContext {
   /** Takes over an accepted connection; resolves when there is nothing more to do for it, and never rejects. */
@@ -44,10 +43,7 @@ export class Listener {
     this.#host = this.address;
     this.#frontend = frontend;
     this.#context = context;
-    this.#server = net.createServer(
-      { allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_DELAY },
-      (socket) => this.#accept(socket),
-    );
+    this.#server = net.createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.#accept(socket));
     this.#server.on('listening', () => this.#listening());
     this.#server.on('error', (error) => this.#failed(error));
     this.#listen(this.address);
@@ -170,6 +166,7 @@ export class Listener {
       acceptedAt: performance.now(),
       reset: () => socket.resetAndDestroy(),
     };
+    keepAlive(socket);
     metrics.accepted.inc();
     metrics.open.inc();
     this.#connections.add(connection);

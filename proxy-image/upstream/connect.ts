@@ -2,12 +2,10 @@ import net from 'node:net';
 import type { Socket } from 'node:net';
 import tls from 'node:tls';
 import type { ServerConfig } from '../config/types.ts';
+import { keepAlive } from '../tcp/keep-alive.ts';
 import { handshakeFailure } from './tls-failures.ts';
 import type { TlsPolicy } from './tls.ts';
 import type { ConnectAttempt, ConnectRequest } from './types.ts';
-
-/** Probes of a connection that carries nothing begin after this long, so that a vanished server is noticed. Milliseconds. */
-const KEEP_ALIVE_DELAY = 30_000;
 
 /** What is connected to. */
 export interface Endpoint {
@@ -25,26 +23,31 @@ export type AttemptOutcome =
   | ({ readonly result: 'Failed' } & AttemptFailure)
   | { readonly result: 'Cancelled' };
 
-type Limits = Pick<ConnectRequest, 'connectTimeout' | 'signal'>;
+interface AttemptOptions extends Pick<ConnectRequest, 'connectTimeout' | 'signal'> {
+  /** A PROXY header, which goes out before anything else; null for none. */
+  readonly header: Buffer | null;
+}
 
 /** One attempt to connect to one server, TLS handshake and verification included. Never rejects. */
 export async function attempt(
   server: Endpoint,
   policy: TlsPolicy | null,
-  limits: Limits,
+  options: AttemptOptions,
 ): Promise<AttemptOutcome> {
-  const { connectTimeout, signal } = limits;
+  const { connectTimeout, signal, header } = options;
   if (signal.aborted) {
     return { result: 'Cancelled' };
   }
   return new Promise((resolve) => {
-    const socket = policy === null ? connectPlain(server) : connectTls(server, policy);
+    const socket = policy === null ? connectPlain(server, header) : connectTls(server, policy, header);
     const readyEvent = policy === null ? 'connect' : 'secureConnect';
     const finish = (outcome: AttemptOutcome): void => {
       clearTimeout(timer);
       signal.removeEventListener('abort', cancelled);
       socket.off('error', failed).off('close', closed).off(readyEvent, ready);
-      if (outcome.result !== 'Connected') {
+      if (outcome.result === 'Connected') {
+        keepAlive(socket);
+      } else {
         socket.destroy();
       }
       resolve(outcome);
@@ -64,26 +67,23 @@ export async function attempt(
   });
 }
 
-function connectPlain(server: Endpoint): Socket {
-  return prepare(net.connect({ host: server.address, port: server.config.port, allowHalfOpen: true }));
+function connectPlain(server: Endpoint, header: Buffer | null): Socket {
+  const { address: host, config } = server;
+  const socket = net.connect({ host, port: config.port, allowHalfOpen: true, noDelay: true });
+  return header === null ? socket : socket.once('connect', () => socket.write(header));
 }
 
-function connectTls(server: Endpoint, policy: TlsPolicy): tls.TLSSocket {
+function connectTls(server: Endpoint, policy: TlsPolicy, header: Buffer | null): tls.TLSSocket {
   // @types/node lacks `allowHalfOpen`, which tls.connect documents.
   const options: tls.ConnectionOptions & { readonly allowHalfOpen: true } = {
-    host: server.address,
-    port: server.config.port,
+    ...(header === null
+      ? { host: server.address, port: server.config.port }
+      : { socket: connectPlain(server, header).on('error', ignore) }),
     allowHalfOpen: true,
     ...policy.options(server.config),
     ...(server.session === undefined ? {} : { session: server.session }),
   };
-  return prepare(tls.connect(options));
-}
-
-function prepare<T extends Socket>(socket: T): T {
-  socket.setNoDelay(true);
-  socket.setKeepAlive(true, KEEP_ALIVE_DELAY);
-  return socket;
+  return tls.connect(options).setNoDelay(true);
 }
 
 function judge(socket: Socket, server: Endpoint, policy: TlsPolicy | null): AttemptOutcome {
