@@ -1,0 +1,144 @@
+import type { ErrorCode } from './error-codes.ts';
+import { Flag, FRAME_HEADER, FrameType } from './frame.ts';
+
+/** Up to here DATA is taken; what is left then waits with its stream. Bytes. */
+const DATA_LIMIT = 131_072;
+
+/** Frames other than DATA may go beyond it by so much before the buffer has to grow. */
+const SLACK = 16_384;
+
+/** Which bytes are sent in one frame. */
+export interface DataRange {
+  readonly start: number;
+  readonly end: number;
+  readonly endStream: boolean;
+}
+
+/** Buffers that no connection uses; a connection has one only while it has something to write. */
+const spare: Buffer[] = [];
+const MAX_SPARE = 16;
+
+/**
+ * The frames that a connection has to write, put together in one buffer, so that a turn of the event loop costs one write however many
+ * streams it served. Where the buffer has been handed over for writing the next frame begins another one.
+ */
+export class FrameWriter {
+  #buffer: Buffer | null = null;
+  #length = 0;
+
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Bytes of DATA, its frame header included, that are taken now. */
+  get room(): number {
+    return Math.max(0, DATA_LIMIT - this.#length);
+  }
+
+  /** What has been put together; the writer begins anew. The buffer goes to `release` once it has been written. */
+  take(): Buffer {
+    const bytes = (this.#buffer ?? NOTHING).subarray(0, this.#length);
+    this.#buffer = null;
+    this.#length = 0;
+    return bytes;
+  }
+
+  clear(): void {
+    this.#buffer = null;
+    this.#length = 0;
+  }
+
+  /** DATA; the caller has seen to the windows and to `room`. */
+  data(streamId: number, bytes: Buffer, { start, end, endStream }: DataRange): void {
+    const target = this.#header(end - start, FrameType.Data, endStream ? Flag.EndStream : 0, streamId);
+    this.#length += bytes.copy(target, this.#length, start, end);
+  }
+
+  /** HEADERS, and CONTINUATION where the block is longer than `maxPayload`. */
+  headers(streamId: number, block: Buffer, endStream: boolean, maxPayload: number): void {
+    for (let at = 0; at === 0 || at < block.length; at += maxPayload) {
+      const end = Math.min(block.length, at + maxPayload);
+      const last = end === block.length ? Flag.EndHeaders : 0;
+      const type = at === 0 ? FrameType.Headers : FrameType.Continuation;
+      const flags = at === 0 && endStream ? last | Flag.EndStream : last;
+      const target = this.#header(end - at, type, flags, streamId);
+      this.#length += block.copy(target, this.#length, at, end);
+    }
+  }
+
+  reset(streamId: number, code: ErrorCode): void {
+    this.#word(this.#header(4, FrameType.RstStream, 0, streamId), code);
+  }
+
+  windowUpdate(streamId: number, increment: number): void {
+    this.#word(this.#header(4, FrameType.WindowUpdate, 0, streamId), increment);
+  }
+
+  settings(settings: readonly (readonly [id: number, value: number])[]): void {
+    const target = this.#header(settings.length * 6, FrameType.Settings, 0, 0);
+    for (const [id, value] of settings) {
+      this.#length = target.writeUInt16BE(id, this.#length);
+      this.#word(target, value);
+    }
+  }
+
+  settingsAck(): void {
+    this.#header(0, FrameType.Settings, Flag.Ack, 0);
+  }
+
+  /** `data` is eight bytes. */
+  ping(data: Buffer, ack: boolean): void {
+    const target = this.#header(8, FrameType.Ping, ack ? Flag.Ack : 0, 0);
+    this.#length += data.copy(target, this.#length);
+  }
+
+  goAway(lastStreamId: number, code: ErrorCode, reason: string): void {
+    const target = this.#header(8 + reason.length, FrameType.GoAway, 0, 0);
+    this.#word(target, lastStreamId);
+    this.#word(target, code);
+    this.#length += target.write(reason, this.#length, 'latin1');
+  }
+
+  /** Writes the header of a frame, and sees to it that there is room for the payload; returns the buffer to write it to. */
+  #header(length: number, type: number, flags: number, streamId: number): Buffer {
+    const target = this.#reserve(FRAME_HEADER + length);
+    const at = this.#length;
+    target[at] = length >> 16;
+    target[at + 1] = length >> 8;
+    target[at + 2] = length;
+    target[at + 3] = type;
+    target[at + 4] = flags;
+    target[at + 5] = streamId >>> 24;
+    target[at + 6] = streamId >> 16;
+    target[at + 7] = streamId >> 8;
+    target[at + 8] = streamId;
+    this.#length = at + FRAME_HEADER;
+    return target;
+  }
+
+  #word(target: Buffer, value: number): void {
+    this.#length = target.writeUInt32BE(value, this.#length);
+  }
+
+  #reserve(length: number): Buffer {
+    const buffer = this.#buffer ?? spare.pop() ?? Buffer.allocUnsafeSlow(DATA_LIMIT + SLACK);
+    const needed = this.#length + length;
+    if (needed <= buffer.length) {
+      this.#buffer = buffer;
+      return buffer;
+    }
+    const grown = Buffer.allocUnsafeSlow(2 * needed);
+    buffer.copy(grown, 0, 0, this.#length);
+    this.#buffer = grown;
+    return grown;
+  }
+}
+
+/** Takes back the buffer of what `take` gave, which nobody may look at any more. */
+export function release(bytes: Buffer): void {
+  if (bytes.buffer.byteLength === DATA_LIMIT + SLACK && spare.length < MAX_SPARE) {
+    spare.push(Buffer.from(bytes.buffer));
+  }
+}
+
+const NOTHING: Buffer = Buffer.alloc(0);
