@@ -23,23 +23,20 @@ export type AttemptOutcome =
   | ({ readonly result: 'Failed' } & AttemptFailure)
   | { readonly result: 'Cancelled' };
 
-interface AttemptOptions extends Pick<ConnectRequest, 'connectTimeout' | 'signal'> {
-  /** A PROXY header, which goes out before anything else; null for none. */
-  readonly header: Buffer | null;
-}
+type Limits = Pick<ConnectRequest, 'connectTimeout' | 'signal'>;
 
 /** One attempt to connect to one server, TLS handshake and verification included. Never rejects. */
 export async function attempt(
   server: Endpoint,
   policy: TlsPolicy | null,
-  options: AttemptOptions,
+  limits: Limits,
 ): Promise<AttemptOutcome> {
-  const { connectTimeout, signal, header } = options;
+  const { connectTimeout, signal } = limits;
   if (signal.aborted) {
     return { result: 'Cancelled' };
   }
   return new Promise((resolve) => {
-    const socket = policy === null ? connectPlain(server, header) : connectTls(server, policy, header);
+    const socket = policy === null ? connectPlain(server) : connectTls(server, policy);
     const readyEvent = policy === null ? 'connect' : 'secureConnect';
     const finish = (outcome: AttemptOutcome): void => {
       clearTimeout(timer);
@@ -67,18 +64,15 @@ export async function attempt(
   });
 }
 
-function connectPlain(server: Endpoint, header: Buffer | null): Socket {
-  const { address: host, config } = server;
-  const socket = net.connect({ host, port: config.port, allowHalfOpen: true, noDelay: true });
-  return header === null ? socket : socket.once('connect', () => socket.write(header));
+function connectPlain(server: Endpoint): Socket {
+  return net.connect({ host: server.address, port: server.config.port, allowHalfOpen: true, noDelay: true });
 }
 
-function connectTls(server: Endpoint, policy: TlsPolicy, header: Buffer | null): tls.TLSSocket {
+function connectTls(server: Endpoint, policy: TlsPolicy): tls.TLSSocket {
   // @types/node lacks `allowHalfOpen`, which tls.connect documents.
   const options: tls.ConnectionOptions & { readonly allowHalfOpen: true } = {
-    ...(header === null
-      ? { host: server.address, port: server.config.port }
-      : { socket: connectPlain(server, header).on('error', ignore) }),
+    host: server.address,
+    port: server.config.port,
     allowHalfOpen: true,
     ...policy.options(server.config),
     ...(server.session === undefined ? {} : { session: server.session }),
