@@ -145,6 +145,8 @@ export interface HealthConfig {
 
 /**
  * How each server is asked, once for all workers, whether it works. One that does not is sent nothing while there is another. The first
+  /** Left out: connections to the servers begin without a PROXY header. */
+  readonly proxyProtocol?: ProxyProtocolVersion;
  * answer counts at once; after that it takes as many in a row as the thresholds say.
  */
 export interface HealthCheckConfig {

@@ -68,16 +68,16 @@ function admitToBackend(
   if (limits.bodyBytes > 0 && head.bodyLength > limits.bodyBytes) {
     return refuse('BodyTooLarge', backend);
   }
-  const { sourceAddress } = context.client;
+  const { client } = context;
   const upgrade = requestedUpgrade(head);
   const request: ExchangeRequest = {
     upstream,
-    sourceAddress,
+    client,
     connectTimeout: context.frontend.config.timeouts.connect,
     method: head.method,
     head: forwardedHead(head, bytes, {
       origin: originOf(context),
-      trusted: context.frontend.trusts(sourceAddress),
+      trusted: context.frontend.trusts(client.sourceAddress),
       upgrade,
     }),
     hasBody: head.bodyLength !== 0,

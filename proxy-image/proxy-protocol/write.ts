@@ -3,6 +3,7 @@ import type { ConnectionEnds } from '../addresses/ends.ts';
 import type { ProxyProtocolVersion } from '../config/types.ts';
 
 const SIGNATURE = Buffer.from('\r\n\r\n\0\r\nQUIT\n', 'latin1');
+const LOCAL = 0x20;
 const PROXY = 0x21;
 const TCP4 = 0x11;
 const TCP6 = 0x21;
@@ -11,6 +12,13 @@ const TCP6 = 0x21;
 export function writeProxyHeader(version: ProxyProtocolVersion, ends: ConnectionEnds): Buffer {
   const isV4 = isIPv4(ends.sourceAddress) && isIPv4(ends.destinationAddress);
   return version === 'V1' ? writeVersion1(ends, isV4) : writeVersion2(ends, isV4);
+}
+
+/** The header of a connection that the proxy makes for itself, such as a health check. */
+export function writeOwnHeader(version: ProxyProtocolVersion): Buffer {
+  return version === 'V1'
+    ? Buffer.from('PROXY UNKNOWN\r\n', 'latin1')
+    : Buffer.concat([SIGNATURE, Buffer.from([LOCAL, 0, 0, 0])]);
 }
 
 function writeVersion1(ends: ConnectionEnds, isV4: boolean): Buffer {

@@ -39,15 +39,16 @@ export async function forward(
 }
 
 async function connect(
-  { socket, sourceAddress }: ClientConnection,
+  client: ClientConnection,
   { upstream, config }: ForwardTarget,
 ): Promise<UpstreamConnection | { readonly failure: string }> {
+  const { socket, sourceAddress } = client;
   const gone = new AbortController();
   const abort = (): void => gone.abort();
   socket.once('close', abort);
   try {
     const connectTimeout = config.timeouts.connect;
-    return await upstream.connect({ sourceAddress, connectTimeout, signal: gone.signal });
+    return await upstream.connect({ sourceAddress, client, connectTimeout, signal: gone.signal });
   } catch (error) {
     return { failure: (error as Error).message };
   } finally {

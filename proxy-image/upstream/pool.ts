@@ -48,9 +48,9 @@ export class ConnectionPool {
     return null;
   }
 
-  /** Makes a new connection of this pool, in use. */
-  adopt(socket: Socket): HttpConnection {
-    return new PooledConnection(socket, this.#server, this);
+  /** Makes a new connection of this pool, in use. One that is not `shared` ends with its first exchange. */
+  adopt(socket: Socket, shared = true): HttpConnection {
+    return new PooledConnection(socket, this.#server, shared ? this : null);
   }
 
   /**
@@ -107,14 +107,15 @@ type State = 'InUse' | 'Idle' | 'Gone';
 class PooledConnection implements HttpConnection {
   readonly socket: Socket;
   readonly #server: PoolOwner;
-  readonly #pool: ConnectionPool;
+  /** Null when nobody else may use it. */
+  readonly #pool: ConnectionPool | null;
   #state: State = 'InUse';
   #user: ConnectionUser | null = null;
   #error: Error | null = null;
   reused = false;
   idleUntil = 0;
 
-  constructor(socket: Socket, server: PoolOwner, pool: ConnectionPool) {
+  constructor(socket: Socket, server: PoolOwner, pool: ConnectionPool | null) {
     this.socket = socket;
     this.#server = server;
     this.#pool = pool;
@@ -139,6 +140,10 @@ class PooledConnection implements HttpConnection {
 
   recycle(idleMs: number): void {
     if (this.#state !== 'InUse') {
+      return;
+    }
+    if (this.#pool === null) {
+      this.destroy();
       return;
     }
     this.#state = 'Idle';
@@ -181,7 +186,7 @@ class PooledConnection implements HttpConnection {
       this.#server.open -= 1;
     }
     if (this.#state === 'Idle') {
-      this.#pool.forget(this);
+      this.#pool?.forget(this);
     }
     this.#state = 'Gone';
   }

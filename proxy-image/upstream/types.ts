@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import type { ConnectionEnds } from '../addresses/ends.ts';
 import type { BackendConfig, ServerConfig } from '../config/types.ts';
 import type { ServerStatus } from '../config/status.ts';
 
@@ -28,6 +29,11 @@ export interface Upstream {
 export interface ConnectRequest {
   /** Address of the client, which balancing by source address hashes. */
   readonly sourceAddress: string;
+  /**
+   * Whom the connection is made for, as a PROXY header tells a server that expects one; without it, that header says that the proxy
+   * connects for itself.
+   */
+  readonly client?: ConnectionEnds;
   /** Milliseconds for one attempt. */
   readonly connectTimeout: number;
   /** Cancels the attempt, when the client has gone. */

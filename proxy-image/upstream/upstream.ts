@@ -1,5 +1,6 @@
 import type { BackendConfig } from '../config/types.ts';
 import type { ServerStatus } from '../config/status.ts';
+import { writeOwnHeader, writeProxyHeader } from '../proxy-protocol/write.ts';
 import { balance } from './balance.ts';
 import { CheckBoard } from './checks/board.ts';
 import { attempt } from './connect.ts';
@@ -106,7 +107,8 @@ class BalancedUpstream implements Upstream {
 
   async open(request: ConnectRequest): Promise<HttpConnection> {
     const { server, socket } = await this.#connectInOrder(request);
-    return server.pool.adopt(socket);
+    // A server takes all that comes on a connection for what the client in its PROXY header has sent.
+    return server.pool.adopt(socket, this.config.proxyProtocol === undefined);
   }
 
   status(): readonly ServerStatus[] {
@@ -167,7 +169,8 @@ class BalancedUpstream implements Upstream {
   /** Null when the attempt failed, which is then noted in `attempts`. */
   async #try(server: Server, request: ConnectRequest, attempts: ConnectAttempt[]): Promise<Connected | null> {
     server.health.attempting(this.#environment.now());
-    const outcome = await attempt(server, this.#policy, request);
+    const header = this.#headerFor(request);
+    const outcome = await attempt(server, this.#policy, { ...request, header });
     switch (outcome.result) {
       case 'Connected':
         server.health.succeeded();
@@ -181,6 +184,14 @@ class BalancedUpstream implements Upstream {
       case 'Cancelled':
         throw new UpstreamError('Cancelled', 'the client went away before a server was reached', attempts);
     }
+  }
+
+  #headerFor({ client }: ConnectRequest): Buffer | null {
+    const { proxyProtocol: version } = this.config;
+    if (version === undefined) {
+      return null;
+    }
+    return client === undefined ? writeOwnHeader(version) : writeProxyHeader(version, client);
   }
 
   #count({ label }: Server, result: string): void {

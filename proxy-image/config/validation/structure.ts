@@ -127,6 +127,7 @@ const backend = record<BackendConfig>({
 
 /** The shape of the document: every field with what it may hold. */
 export const proxyConfig = record<ProxyConfig>({
+  proxyProtocol: optional(oneOf('V1', 'V2')),
   version: oneOf(1),
   accessLog: oneOf('Off', 'Errors', 'All'),
   certificates: list(certificate),

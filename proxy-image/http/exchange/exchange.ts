@@ -6,6 +6,7 @@ import type { Fault } from '../faults.ts';
 import { UNTIL_CLOSE } from '../http1/framing.ts';
 import { composeHead, writePieces } from '../http1/message.ts';
 import type { Pieces } from '../http1/pieces.ts';
+import type { ResponseHead } from '../http1/response-head.ts';
 import { planHead } from '../http1/response-plan.ts';
 import type { ExchangeClient, ExchangeHistory, ExchangeRequest } from './types.ts';
 
@@ -68,11 +69,11 @@ export class Exchange implements ConnectionUser {
   }
 
   start(): void {
-    const { upstream, sourceAddress, upgrade } = this.#request;
+    const { upstream, client, upgrade } = this.#request;
     const { own, first } = this.#history;
     // What is upgraded never returns to the pool, and nothing that was sent before must answer for it.
     const mayReuse = upgrade === null && (this.#mayRepeat() || !first);
-    const connection = own ?? (mayReuse ? upstream.takeIdle(sourceAddress) : null);
+    const connection = own ?? (mayReuse ? upstream.takeIdle(client.sourceAddress) : null);
     if (connection === null) {
       void this.#open();
       return;
@@ -152,9 +153,10 @@ export class Exchange implements ConnectionUser {
   }
 
   async #open(): Promise<void> {
-    const { upstream, sourceAddress, connectTimeout } = this.#request;
+    const { upstream, client, connectTimeout } = this.#request;
+    const { sourceAddress } = client;
     try {
-      const connection = await upstream.open({ sourceAddress, connectTimeout, signal: this.#cancel.signal });
+      const connection = await upstream.open({ sourceAddress, client, connectTimeout, signal: this.#cancel.signal });
       if (this.#phase === 'Connecting') {
         this.#use(connection);
       } else {
@@ -287,11 +289,18 @@ export class Exchange implements ConnectionUser {
       connection.destroy();
       return null;
     }
-    if (this.#history.own !== null || this.#request.connectionAuth || head.connectionAuth) {
+    if (this.#isOwn(head)) {
       return connection;
     }
     connection.recycle(head.keepAlive - KEEP_ALIVE_MARGIN);
     return null;
+  }
+
+  /** Whether the server takes all that comes on this connection for this one client's. */
+  #isOwn(head: ResponseHead): boolean {
+    const { connectionAuth, upstream } = this.#request;
+    const announced = upstream.config.proxyProtocol !== undefined;
+    return this.#history.own !== null || announced || connectionAuth || head.connectionAuth;
   }
 
   #switchProtocols(bytes: Buffer): void {

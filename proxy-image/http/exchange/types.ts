@@ -1,3 +1,4 @@
+import type { ConnectionEnds } from '../../addresses/ends.ts';
 import type { HttpConnection, Upstream, UpstreamConnection } from '../../upstream/types.ts';
 import type { BodyDecoder } from '../http1/body.ts';
 import type { Fault } from '../faults.ts';
@@ -7,7 +8,8 @@ import type { ResponseHead } from '../http1/response-head.ts';
 /** A request, ready to be sent. */
 export interface ExchangeRequest {
   readonly upstream: Upstream;
-  readonly sourceAddress: string;
+  /** Whose request it is. */
+  readonly client: ConnectionEnds;
   readonly connectTimeout: number;
   readonly method: string;
   readonly head: Buffer;

@@ -1,6 +1,7 @@
 import { isIPv6 } from 'node:net';
 import type { Socket } from 'node:net';
 import type { BackendConfig, HealthCheckConfig, UpstreamTlsConfig } from '../../config/types.ts';
+import { writeOwnHeader } from '../../proxy-protocol/write.ts';
 import { attempt } from '../connect.ts';
 import type { Endpoint } from '../connect.ts';
 import { buildTlsPolicy } from '../tls.ts';
@@ -24,9 +25,10 @@ export function buildProbe(
 ): Probe {
   const { protocol, timeout } = check;
   const policy = checkPolicy(backend, check, trustPems);
+  const header = backend.proxyProtocol === undefined ? null : writeOwnHeader(backend.proxyProtocol);
   return async (server, signal) => {
     const startedAt = performance.now();
-    const outcome = await attempt(server, policy, { connectTimeout: timeout, signal });
+    const outcome = await attempt(server, policy, { connectTimeout: timeout, signal, header });
     if (outcome.result === 'Cancelled') {
       return failed('the check was given up');
     }
