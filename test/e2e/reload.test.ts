@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { exchange, fields, isReachable, request } from './support/client.ts';
 import { keepTalking } from './support/conversation.ts';
-import { eventually } from '../support/eventually.ts';
 import { readExample } from './support/examples.ts';
 import type { ProxyManifest } from './support/examples.ts';
 import { readFixtures } from './support/fixtures.ts';
@@ -12,7 +11,14 @@ import { recordTime } from './support/measurements.ts';
 import { connectModelingClient, connectWebSocket } from './support/java-client.ts';
 import type { JavaClient } from './support/java-client.ts';
 import { startProbe } from './support/probe.ts';
-import { addressOf, podsOf, waitUntilReady, waitUntilServed } from './support/proxy.ts';
+import {
+  addressOf,
+  condition,
+  podsOf,
+  waitForProxy,
+  waitUntilReady,
+  waitUntilServed,
+} from './support/proxy.ts';
 import type { PodIdentity, Proxy } from './support/proxy.ts';
 import { applyKeystore, publishedTruststore } from './support/secrets.ts';
 
@@ -105,6 +111,15 @@ describe('changes under way, with clients that are connected', () => {
       await applyKeystore(namespace, next);
       const applied = Date.now();
       const { seenAt, ...rest } = await probe.report;
+      await waitForProxy(namespace, 'twc', (candidate) => {
+        const [certificate] = candidate.status?.certificates ?? [];
+        if (certificate?.fingerprint !== next.fingerprint) return 'the status has the old certificate';
+        return condition(candidate, 'Ready')?.status === 'True' ? undefined : 'not every pod has the new one';
+      });
+      recordTime(
+        `kubectl apply of a certificate ${kind}, to its being served by every pod`,
+        Date.now() - start,
+      );
       if (seenAt !== null) {
         recordTime(`kubectl apply of a certificate ${kind}, to the end of the command`, applied - start);
         recordTime(`kubectl apply of a certificate ${kind}, to its being served`, seenAt - start);
@@ -113,12 +128,12 @@ describe('changes under way, with clients that are connected', () => {
     });
 
     expect(report).toMatchObject({ served: true, failures: [] });
-    const published = await eventually('the new certificate in what is published', async () => {
-      const truststore = await publishedTruststore(namespace, 'twc', 'truststore.p12');
-      return connectModelingClient(addressOf(proxy, 'terminated'), truststore);
-    });
-    expect(published.fingerprint).toBe(next.fingerprint);
-    await published.close();
+    const client = await connectModelingClient(
+      addressOf(proxy, 'terminated'),
+      await publishedTruststore(namespace, 'twc', 'truststore.p12'),
+    );
+    await client.close();
+    expect(client.fingerprint).toBe(next.fingerprint);
     expect((await web('/webapp')).status).toBe(200);
   });
 
