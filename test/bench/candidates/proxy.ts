@@ -42,7 +42,7 @@ function configOf({ chainFile, keyFile, httpPorts, tcpPort }: Site, ports: Front
   ];
   const [webapp, rest] = httpPorts;
   return proxyConfig({
-    accessLog: 'Errors',
+    accessLog: 'Off',
     certificates: [{ name: 'public', chainFile, keyFile }],
     frontends: [
       frontendConfig({
