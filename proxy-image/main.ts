@@ -83,20 +83,24 @@ async function supervise(options: ProxyOptions): Promise<void> {
   exit(0);
 }
 
-/** Resolves when everything has ended. SIGINT comes from a terminal: nobody there has to notice first that nothing more should be sent. */
+/**
+ * Resolves when everything has ended. SIGINT comes from a terminal: nobody there has to notice first that nothing more should be sent. The
+ * handlers stay from the first signal to the last, as one that comes between two handlers would end the process, or be lost.
+ */
 async function drainOnSignal(
   supervisor: Supervisor,
   { drainDelay, drainTimeout }: ProxyOptions,
 ): Promise<void> {
-  const delay = await new Promise<number>((resolve) => {
-    process.once('SIGTERM', () => resolve(drainDelay));
-    process.once('SIGINT', () => resolve(0));
-  });
-  for (const signal of ['SIGTERM', 'SIGINT']) {
-    process.removeAllListeners(signal);
-    process.on(signal, () => supervisor.end());
-  }
-  await supervisor.drain({ delay, timeout: drainTimeout });
+  const first = Promise.withResolvers<number>();
+  let signals = 0;
+  const onSignal = (delay: number) => {
+    signals += 1;
+    if (signals > 1) supervisor.end();
+    else first.resolve(delay);
+  };
+  process.on('SIGTERM', () => onSignal(drainDelay));
+  process.on('SIGINT', () => onSignal(0));
+  await supervisor.drain({ delay: await first.promise, timeout: drainTimeout });
 }
 
 await main(process.argv.slice(2), process.env);

@@ -107,6 +107,20 @@ describe('SIGTERM', () => {
   });
 });
 
+describe('two signals at once', () => {
+  it('are both heard', async () => {
+    const running = await start('--drain-delay=1h');
+    const end = howItEnds(await connect());
+
+    // Two of one kind may be merged on their way.
+    running.kill('SIGTERM');
+    running.kill('SIGINT');
+
+    expect(await end).toBe('ECONNRESET');
+    expect(await running.exited).toBe(0);
+  });
+});
+
 describe('SIGINT', () => {
   it('drains without the delay', async () => {
     const running = await start('--drain-delay=1h');
