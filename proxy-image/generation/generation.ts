@@ -89,6 +89,9 @@ function buildFrontend(
   };
 }
 
+/** What clients of HTTPS frontends may choose from (ALPN); one that does not choose gets HTTP/1.1. */
+const HTTP_VERSIONS = ['h2', 'http/1.1'];
+
 function buildTerminator(
   config: FrontendConfig,
   loaded: LoadedConfig,
@@ -105,7 +108,7 @@ function buildTerminator(
     frontend: config.name,
     certificates: [first, ...others],
     ticketKeys,
-    alpn: config.protocol === 'HTTPS' ? ['http/1.1'] : [],
+    alpn: config.protocol === 'HTTPS' ? HTTP_VERSIONS : [],
     handshakeTimeout: config.timeouts.handshake,
   });
 }

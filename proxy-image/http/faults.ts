@@ -44,6 +44,7 @@ export type UpstreamFault =
 export type TransferFault =
   | 'ClientClosed'
   | 'ClientStalled'
+  | 'ProtocolViolation'
   | 'TunnelTimeout'
   | 'UpstreamAborted'
   | 'UpstreamStalled'
@@ -118,6 +119,7 @@ export const VERDICTS: Readonly<Record<Fault, Verdict>> = {
   // 499 is what nginx logs for a client that went away; the others strike when a status has already been sent.
   ClientClosed: { status: 499, text: '', closes: true },
   ClientStalled: { status: 499, text: '', closes: true },
+  ProtocolViolation: { status: 400, text: '', closes: true },
   TunnelTimeout: { status: 101, text: '', closes: true },
   UpstreamAborted: { status: 502, text: '', closes: true },
   UpstreamStalled: { status: 504, text: '', closes: true },

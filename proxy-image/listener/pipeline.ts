@@ -1,5 +1,5 @@
 import type { FrontendGeneration } from '../generation/generation.ts';
-import { serveHttp1 } from '../http/serve.ts';
+import { serveHttp } from '../http/serve.ts';
 import type { HttpFrontend, HttpHost, HttpServices } from '../http/types.ts';
 import type { AccessLogger } from '../log/access.ts';
 import type { ConnectionEntry } from '../log/types.ts';
@@ -32,7 +32,7 @@ export async function serveConnection(
   }
   switch (frontend.target.kind) {
     case 'Http':
-      serveHttp1(client, httpHost(listener, services), services.http);
+      serveHttp(client, httpHost(listener, services), services.http);
       return;
     case 'Forward':
       await forward(client, frontend.target.forward, services.access);

@@ -27,5 +27,7 @@ export interface ClientTls {
   readonly serverName: string | null;
   /** For instance `TLSv1.3`. */
   readonly protocol: string;
+  /** The application protocol that was agreed on (ALPN), such as `h2`; null where there was nothing to agree on. */
+  readonly application: string | null;
   readonly cipher: string;
 }

@@ -124,7 +124,8 @@ describe('TlsTerminator', () => {
   });
 
   it.each([
-    ['HTTPS', ['http/1.1', 'h2'], 'http/1.1'],
+    ['HTTPS', ['http/1.1', 'h2'], 'h2'],
+    ['HTTPS', ['http/1.1'], 'http/1.1'],
     ['TLS', ['anything'], false],
   ] as const)('with protocol %s answers the ALPN offer %j with %j', async (protocol, offered, chosen) => {
     await plane.apply(config({ protocol, backend: protocol === 'TLS' ? 'servers' : 'web' }), certificates);

@@ -90,6 +90,7 @@ function terminated(socket: TLSSocket): Termination {
   const details: ClientTls = {
     serverName: typeof servername === 'string' ? servername.toLowerCase() : null,
     protocol: socket.getProtocol() ?? 'unknown',
+    application: typeof socket.alpnProtocol === 'string' ? socket.alpnProtocol : null,
     cipher: socket.getCipher().standardName,
   };
   return { ok: true, socket, tls: details };

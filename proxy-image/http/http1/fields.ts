@@ -61,6 +61,24 @@ export class FieldSection {
     }
   }
 
+  /** Adds `name: value CRLF`, known to be well-formed, behind the lines so far; false when there are too many. */
+  add(kind: FieldKind, nameLength: number, valueLength: number): boolean {
+    const { count } = this;
+    if (count === MAX_FIELDS) {
+      return false;
+    }
+    const nameEnd = (this.lineStarts[count] ?? 0) + nameLength;
+    const valueStart = nameEnd + 2;
+    this.#put(kind, nameEnd, valueStart, valueStart + valueLength);
+    this.lineStarts[count + 1] = valueStart + valueLength + 2;
+    return true;
+  }
+
+  /** There is no further line to add. */
+  finish(): void {
+    this.end = (this.lineStarts[this.count] ?? 0) + 2;
+  }
+
   name(bytes: Buffer, index: number): string {
     return bytes.toString('latin1', this.lineStarts[index], this.nameEnds[index]);
   }
@@ -90,10 +108,10 @@ export class FieldSection {
     if ((seen & UNDERSCORE) !== 0 && imitatesKnownField(bytes, start, nameEnd)) {
       return 'ImitatedField';
     }
-    return this.#add(bytes, nameEnd, valueStart, end);
+    return this.#addLine(bytes, nameEnd, valueStart, end);
   }
 
-  #add(bytes: Buffer, nameEnd: number, valueStart: number, lineEnd: number): FieldFault | null {
+  #addLine(bytes: Buffer, nameEnd: number, valueStart: number, lineEnd: number): FieldFault | null {
     const { count } = this;
     if (count === MAX_FIELDS) {
       return 'TooManyFields';
@@ -102,13 +120,18 @@ export class FieldSection {
     while (valueEnd > valueStart && isBlank(bytes[valueEnd - 1])) {
       valueEnd -= 1;
     }
-    this.kinds[count] = fieldKind(bytes, this.lineStarts[count] ?? 0, nameEnd);
+    this.#put(fieldKind(bytes, this.lineStarts[count] ?? 0, nameEnd), nameEnd, valueStart, valueEnd);
+    this.lineStarts[count + 1] = lineEnd + 2;
+    return null;
+  }
+
+  #put(kind: FieldKind, nameEnd: number, valueStart: number, valueEnd: number): void {
+    const { count } = this;
+    this.kinds[count] = kind;
     this.nameEnds[count] = nameEnd;
     this.valueStarts[count] = valueStart;
     this.valueEnds[count] = valueEnd;
-    this.lineStarts[count + 1] = lineEnd + 2;
     this.count = count + 1;
-    return null;
   }
 }
 

@@ -85,6 +85,25 @@ export class RequestHead {
     return this.end > limit ? 'HeaderTooLarge' : (this.#interpret(bytes) ?? 'Complete');
   }
 
+  /**
+   * Takes over a request that came in another version of HTTP, by the same rules: `fields` has been filled from `bytes`, without the
+   * fields that frame HTTP/1.1; `ended` says that there is no body. Null when it is a request that can be served.
+   */
+  adopt(method: string, rawTarget: string, bytes: Buffer, ended: boolean): RequestFault | null {
+    this.method = method;
+    const fault = this.#acceptLine(rawTarget, 11) ?? this.#interpret(bytes);
+    if (fault !== null) {
+      return fault;
+    }
+    if (ended) {
+      return this.bodyLength > 0 ? 'BadFraming' : null;
+    }
+    if (this.#lengthFields === 0) {
+      this.bodyLength = CHUNKED;
+    }
+    return null;
+  }
+
   /** Null when the line was read. */
   #readRequestLine(bytes: Buffer, limit: number): HeadOutcome | null {
     const start = skipEmptyLines(bytes);

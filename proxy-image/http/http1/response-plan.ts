@@ -1,4 +1,4 @@
-import { droppedKinds, endToEnd } from '../headers/hop-by-hop.ts';
+import { droppedKinds, endToEnd, type FieldFilter } from '../headers/hop-by-hop.ts';
 import { bodyDecoder, type BodyDecoder } from './body.ts';
 import { Field } from './field-names.ts';
 import { CHUNKED, UNTIL_CLOSE } from './framing.ts';
@@ -43,6 +43,12 @@ export function planResponse(head: ResponseHead, bytes: Buffer, client: Response
     decoder: bodyDecoder(length, staysChunked ? 'Chunks' : 'Content', 0),
     untilClose,
   };
+}
+
+/** The fields of a response that are passed on where its body is framed by other means than HTTP/1.1 has. */
+export function passedFields(head: ResponseHead, bytes: Buffer): FieldFilter {
+  const { fields, connection, status } = head;
+  return endToEnd(fields, bytes, connection, status < 200 || status === 204 ? DROPPED_WITH_LENGTH : DROPPED);
 }
 
 /** An interim response, or one that switches protocols: a head without a body. */

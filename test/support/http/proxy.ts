@@ -2,7 +2,7 @@ import net from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import type { BackendConfig, FrontendConfig } from '../../../proxy-image/config/types.ts';
 import { declareHttpMetrics } from '../../../proxy-image/http/metrics.ts';
-import { serveHttp1 } from '../../../proxy-image/http/serve.ts';
+import { serveHttp } from '../../../proxy-image/http/serve.ts';
 import type { HttpFrontend } from '../../../proxy-image/http/types.ts';
 import type { AccessEntry, RequestEntry } from '../../../proxy-image/log/types.ts';
 import { Registry } from '../../../proxy-image/metrics/registry.ts';
@@ -10,7 +10,7 @@ import { resetSocket } from '../../../proxy-image/tcp/reset.ts';
 import { buildUpstream } from '../../../proxy-image/upstream/upstream.ts';
 import { backendConfig, frontendConfig } from '../proxy-config.ts';
 
-/** HTTP/1.1 served on a loopback port, without the rest of the proxy. */
+/** HTTP served on a loopback port, without the rest of the proxy. */
 export interface HttpProxy {
   readonly port: number;
   /** Finished requests, in their order. */
@@ -29,7 +29,16 @@ export interface HttpProxyOptions {
   readonly backends: readonly BackendConfig[];
   /** Contents of trust files, for all backends. */
   readonly trust?: readonly string[];
+  /** Of HTTP, 1 where it is left out. HTTP/2 is served as if TLS had been ended before. */
+  readonly version?: 1 | 2;
 }
+
+const HTTP2 = {
+  serverName: 'twc.example.com',
+  protocol: 'TLSv1.3',
+  cipher: 'TLS_AES_128_GCM_SHA256',
+  application: 'h2',
+} as const;
 
 export function httpFrontend({ frontend, backends, trust = [] }: HttpProxyOptions): HttpFrontend {
   const config: FrontendConfig = frontendConfig({ name: 'web', protocol: 'HTTP', ...frontend });
@@ -54,6 +63,7 @@ export async function startHttpProxy(options: HttpProxyOptions): Promise<HttpPro
   const host = { frontend: () => frontend, draining: () => draining };
   const access = { log: (entry: AccessEntry) => void (entry.kind === 'request' && requests.push(entry)) };
   const services = { access, metrics: declareHttpMetrics(registry) };
+  const tls = options.version === 2 ? HTTP2 : null;
   const server = net.createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
     clients.add(socket);
     socket.on('close', () => clients.delete(socket));
@@ -61,8 +71,8 @@ export async function startHttpProxy(options: HttpProxyOptions): Promise<HttpPro
     const { localAddress: destinationAddress = '', localPort: destinationPort = 0 } = socket;
     const ends = { sourceAddress, sourcePort, destinationAddress, destinationPort };
     const reset = (): void => resetSocket(socket);
-    const client = { socket, ...ends, local: false, tls: null, acceptedAt: performance.now(), reset };
-    serveHttp1(client, host, services);
+    const client = { socket, ...ends, local: false, tls, acceptedAt: performance.now(), reset };
+    serveHttp(client, host, services);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {

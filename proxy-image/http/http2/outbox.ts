@@ -1,0 +1,178 @@
+import type { Socket } from 'node:net';
+import { FRAME_HEADER, MAX_PAYLOAD } from './codec/frame.ts';
+import { FrameWriter, release } from './codec/frame-writer.ts';
+import { FORGET_ALL } from './hpack/encoder.ts';
+import { DEFAULT_WINDOW, SendWindow } from './streams/flow.ts';
+
+/** Bytes of frames above which no more is read from a client that does not take them. */
+const CONGESTION = 131_072;
+
+/** A part of a body, and what of it has been sent. */
+export interface BodyPart {
+  readonly bytes: Buffer;
+  /** Up to here it has been sent. */
+  at: number;
+  readonly end: number;
+  /** The stream ends with it. */
+  readonly endStream: boolean;
+}
+
+/** A stream that has DATA to send. */
+export interface Sender {
+  readonly id: number;
+  readonly sendWindow: SendWindow;
+  /** Sends what waits, as far as the windows allow; one frame at most. Returns false when nothing could be sent. */
+  sendWaiting(): boolean;
+  /** True while something waits. */
+  readonly congested: boolean;
+}
+
+/**
+ * Everything that goes to a client: frames of all streams are put together and written once per turn of the event loop, and never before
+ * the last write has been taken; what is more waits with the streams, which then take turns.
+ */
+export class Outbox {
+  readonly frames = new FrameWriter();
+  /** What the client takes of all streams together. */
+  readonly window = new SendWindow(DEFAULT_WINDOW);
+  readonly #socket: Socket;
+  readonly #waiting = new Set<Sender>();
+  readonly #written: () => void;
+  #writing = false;
+  #scheduled = false;
+  #closed = false;
+  #encoded = false;
+
+  /** `written` is called when everything has been taken by the transport. */
+  constructor(socket: Socket, written: () => void) {
+    this.#socket = socket;
+    this.#written = written;
+  }
+
+  /** True when so much has been put together that the client is better not listened to. */
+  get congested(): boolean {
+    return this.frames.length > CONGESTION;
+  }
+
+  /** Has what is put together in this turn written at its end. To be called after every use of `frames`. */
+  schedule(): void {
+    if (!this.#scheduled && !this.#closed) {
+      this.#scheduled = true;
+      scheduleFlush(this);
+    }
+  }
+
+  headers(streamId: number, block: Buffer, endStream: boolean): void {
+    const first = this.#encoded ? block : Buffer.concat([FORGET, block]);
+    this.#encoded = true;
+    this.frames.headers(streamId, first, endStream, MAX_PAYLOAD);
+    this.schedule();
+  }
+
+  /** Sends a part of a body as far as the windows allow; true when all of it has been sent. */
+  data(sender: Sender, part: BodyPart): boolean {
+    while (part.at < part.end || part.endStream) {
+      const length = Math.min(part.end - part.at, this.#room(sender.sendWindow));
+      // An empty frame needs no window (RFC 9113 section 6.9.1).
+      if (length <= 0 && part.at < part.end) {
+        return false;
+      }
+      const { bytes, at } = part;
+      const last = at + length === part.end;
+      this.frames.data(sender.id, bytes, { start: at, end: at + length, endStream: last && part.endStream });
+      this.schedule();
+      sender.sendWindow.take(length);
+      this.window.take(length);
+      part.at += length;
+      if (last) {
+        break;
+      }
+    }
+    return true;
+  }
+
+  /** Has the stream asked again when there is room. */
+  wait(sender: Sender): void {
+    this.#waiting.add(sender);
+  }
+
+  forget(sender: Sender): void {
+    this.#waiting.delete(sender);
+  }
+
+  /** Windows have grown, or a write has been taken: the streams that wait send a frame each, in turn, while they can. */
+  pump(): void {
+    for (let moved = true; moved;) {
+      moved = false;
+      for (const sender of this.#waiting) {
+        moved = sender.sendWaiting() || moved;
+        if (!sender.congested) {
+          this.#waiting.delete(sender);
+        }
+      }
+    }
+  }
+
+  flush(): void {
+    this.#scheduled = false;
+    if (this.#writing || this.frames.length === 0 || this.#closed) {
+      return;
+    }
+    const bytes = this.frames.take();
+    this.#writing = true;
+    this.#socket.write(bytes, (error) => {
+      this.#writing = false;
+      // After an error the transport may still look at the bytes.
+      if (!error) {
+        release(bytes);
+        this.#taken();
+      }
+    });
+  }
+
+  /** Writes what there is, and nothing after it. */
+  close(): void {
+    const bytes = this.frames.take();
+    this.#closed = true;
+    this.#waiting.clear();
+    if (bytes.length > 0) {
+      this.#socket.write(bytes);
+    }
+  }
+
+  #taken(): void {
+    if (this.#closed) {
+      return;
+    }
+    this.pump();
+    this.#written();
+    this.flush();
+  }
+
+  #room(window: SendWindow): number {
+    if (this.frames.room <= FRAME_HEADER) {
+      this.flush();
+    }
+    return Math.min(MAX_PAYLOAD, this.window.available, window.available, this.frames.room - FRAME_HEADER);
+  }
+}
+
+const FORGET = Buffer.from([FORGET_ALL]);
+
+let scheduled: Outbox[] = [];
+
+/** One callback for all connections of a turn. */
+function scheduleFlush(outbox: Outbox): void {
+  scheduled.push(outbox);
+  if (scheduled.length === 1) {
+    setImmediate(flushAll);
+  }
+}
+
+function flushAll(): void {
+  const due = scheduled;
+  scheduled = [];
+  for (const outbox of due) {
+    outbox.flush();
+  }
+}

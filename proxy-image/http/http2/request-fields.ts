@@ -1,0 +1,186 @@
+import type { RequestFault } from '../faults.ts';
+import { Field } from '../http1/field-names.ts';
+import { RequestHead } from '../http1/request-head.ts';
+import type { RequestField } from './request-field.ts';
+
+/**
+ * What a header block says. `Malformed` as RFC 9113 section 8.1.1 means it: the stream is reset. `Refused`: sound as HTTP/2, but not a
+ * request that is served.
+ */
+export type BlockVerdict =
+  | { readonly kind: 'Request' }
+  | { readonly kind: 'Malformed' | 'Refused'; readonly fault: RequestFault };
+
+type Pseudo = 'Method' | 'Scheme' | 'Authority' | 'Path' | 'Host';
+
+const REQUEST: BlockVerdict = { kind: 'Request' };
+
+/** Methods whose missing body is better said to be empty (RFC 9110 section 8.6). */
+const EXPECTS_BODY: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH']);
+
+/**
+ * Collects the fields of one header block after the other, and makes of them the head that HTTP/1.1 would have brought: from there on
+ * one set of rules decides about requests of both versions. `head` and `bytes` count until the next `begin`.
+ */
+export class RequestFields {
+  readonly head = new RequestHead();
+  /** The head as HTTP/1.1 writes it; what `head.fields` points into. */
+  bytes: Buffer = Buffer.allocUnsafeSlow(8_192);
+  readonly #pseudo: Record<Pseudo, string | null> = {
+    Method: null,
+    Scheme: null,
+    Authority: null,
+    Path: null,
+    Host: null,
+  };
+  #regular: RequestField[] = [];
+  #cookie: string | null = null;
+  #size = 0;
+  #limit = 0;
+  #fault: RequestFault | null = null;
+  #imitated = false;
+
+  /** `limit` is the most that the fields may count for (RFC 9113 section 6.5.2). */
+  begin(limit: number): void {
+    this.#pseudo.Method = null;
+    this.#pseudo.Scheme = null;
+    this.#pseudo.Authority = null;
+    this.#pseudo.Path = null;
+    this.#pseudo.Host = null;
+    this.#regular = [];
+    this.#cookie = null;
+    this.#size = 0;
+    this.#limit = limit;
+    this.#fault = null;
+    this.#imitated = false;
+    this.head.begin();
+  }
+
+  /** Takes the next field; what is beyond the limit is dropped, so that a block costs no more than its bytes, whatever it expands to. */
+  readonly take = (field: RequestField): void => {
+    this.#size += field.size;
+    if (this.#size > this.#limit) {
+      return;
+    }
+    switch (field.role) {
+      case 'Regular':
+        this.#regular.push(field);
+        break;
+      case 'Cookie':
+        // RFC 9113 section 8.2.3.
+        this.#cookie = this.#cookie === null ? field.value : `${this.#cookie}; ${field.value}`;
+        break;
+      case 'Imitation':
+        this.#imitated = true;
+        break;
+      case 'Malformed':
+        this.#fault ??= field.name.startsWith(':') ? 'MalformedRequestLine' : 'MalformedField';
+        break;
+      case 'Forbidden':
+        this.#fault ??= 'BadConnectionField';
+        break;
+      case 'Host':
+        this.#takeOnce('Host', field.value, 'BadHost');
+        break;
+      default:
+        this.#takePseudo(field.role, field.value);
+    }
+  };
+
+  /** Judges the block that opened a stream. `endStream`: there is no body. */
+  request(endStream: boolean): BlockVerdict {
+    const { Method: method, Scheme: scheme, Path: path } = this.#pseudo;
+    if (this.#fault !== null) {
+      return { kind: 'Malformed', fault: this.#fault };
+    }
+    if (this.#size > this.#limit) {
+      return { kind: 'Refused', fault: 'HeaderTooLarge' };
+    }
+    // RFC 9113 section 8.5: CONNECT has neither scheme nor path, and is not served.
+    if (method === 'CONNECT' && scheme === null && path === null) {
+      return { kind: 'Refused', fault: 'UnsupportedMethod' };
+    }
+    if (method === null || scheme === null || path === null || (path === '*' && method !== 'OPTIONS')) {
+      return { kind: 'Malformed', fault: 'MalformedRequestLine' };
+    }
+    return this.#writeHead(method, path, endStream) ?? REQUEST;
+  }
+
+  /** Judges a block behind the body: trailers, which have no pseudo-header fields (RFC 9113 section 8.1). They are not passed on. */
+  trailers(): boolean {
+    const { Method, Scheme, Authority, Path } = this.#pseudo;
+    const none = Method === null && Scheme === null && Authority === null && Path === null;
+    return none && this.#fault === null && this.#size <= this.#limit;
+  }
+
+  /** RFC 9113 section 8.3: before all others, and each once. */
+  #takePseudo(role: Exclude<Pseudo, 'Host'>, value: string): void {
+    if (this.#regular.length > 0 || this.#cookie !== null || this.#pseudo.Host !== null || this.#imitated) {
+      this.#fault ??= 'MalformedRequestLine';
+    }
+    this.#takeOnce(role, value, 'MalformedRequestLine');
+  }
+
+  #takeOnce(role: Pseudo, value: string, fault: RequestFault): void {
+    if (this.#pseudo[role] !== null) {
+      this.#fault ??= fault;
+    }
+    this.#pseudo[role] = value;
+  }
+
+  #writeHead(method: string, path: string, endStream: boolean): BlockVerdict | null {
+    const { Authority, Host } = this.#pseudo;
+    const host = Authority ?? Host;
+    if (this.#imitated) {
+      return { kind: 'Refused', fault: 'ImitatedField' };
+    }
+    if (host === null) {
+      return { kind: 'Refused', fault: 'BadHost' };
+    }
+    // RFC 9113 section 8.3.1: a Host that names another host makes the request malformed.
+    if (Host !== null && Host.toLowerCase() !== host.toLowerCase()) {
+      return { kind: 'Malformed', fault: 'HostMismatch' };
+    }
+    const { head } = this;
+    if (!this.#writeFields(method, host, endStream)) {
+      return { kind: 'Refused', fault: 'TooManyFields' };
+    }
+    const fault = head.adopt(method, path, this.bytes, endStream);
+    if (fault === null) {
+      return null;
+    }
+    return { kind: fault === 'BadFraming' ? 'Malformed' : 'Refused', fault };
+  }
+
+  /** False when there are too many of them. */
+  #writeFields(method: string, host: string, endStream: boolean): boolean {
+    const { fields } = this.head;
+    let text = `host: ${host}\r\n`;
+    let stated = false;
+    fields.begin(0);
+    let room = fields.add(Field.Host, 4, host.length);
+    for (const { name, value, kind, line } of this.#regular) {
+      text += line;
+      stated ||= kind === Field.ContentLength;
+      room &&= fields.add(kind, name.length, value.length);
+    }
+    if (this.#cookie !== null) {
+      text += `cookie: ${this.#cookie}\r\n`;
+      room &&= fields.add(Field.Other, 6, this.#cookie.length);
+    }
+    if (endStream && !stated && EXPECTS_BODY.has(method)) {
+      text += 'content-length: 0\r\n';
+      room &&= fields.add(Field.ContentLength, 14, 1);
+    }
+    fields.finish();
+    this.#writeText(text);
+    return room;
+  }
+
+  #writeText(text: string): void {
+    if (this.bytes.length < text.length) {
+      this.bytes = Buffer.allocUnsafeSlow(2 * text.length);
+    }
+    this.bytes.write(text, 0, 'latin1');
+  }
+}

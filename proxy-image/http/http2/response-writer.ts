@@ -1,0 +1,140 @@
+import type { ResponseSink } from '../exchange/types.ts';
+import { bodyDecoder, type BodyDecoder } from '../http1/body.ts';
+import type { Pieces } from '../http1/pieces.ts';
+import { ResponseHead } from '../http1/response-head.ts';
+import { passedFields } from '../http1/response-plan.ts';
+import { localMessage, type LocalResponse } from '../local-response.ts';
+import type { BodyPart, Outbox, Sender } from './outbox.ts';
+import { encodeFields, encodeResponse } from './response-block.ts';
+import { SendWindow } from './streams/flow.ts';
+
+/** Whose response it is. */
+export interface ResponseTarget {
+  /** Of the stream. */
+  readonly id: number;
+  /** Of the request. */
+  readonly method: string;
+  /** What the client takes of this stream at first, bytes. */
+  readonly window: number;
+}
+
+/** Told as a response goes out. */
+export interface ResponseEvents {
+  /** END_STREAM has been sent. */
+  ended(): void;
+  /** What waited for the windows has been sent, and END_STREAM was not among it. */
+  drained(): void;
+}
+
+/** Writes the response of one stream: as far as the client's windows allow at once, and the rest as they grow. */
+export class ResponseWriter implements ResponseSink, Sender {
+  readonly id: number;
+  readonly head = new ResponseHead();
+  readonly sendWindow: SendWindow;
+  readonly #outbox: Outbox;
+  readonly #method: string;
+  readonly #events: ResponseEvents;
+  readonly #queue: BodyPart[] = [];
+  #decoder: BodyDecoder | null = null;
+
+  constructor(outbox: Outbox, { id, method, window }: ResponseTarget, events: ResponseEvents) {
+    this.id = id;
+    this.sendWindow = new SendWindow(window);
+    this.#outbox = outbox;
+    this.#method = method;
+    this.#events = events;
+  }
+
+  get congested(): boolean {
+    return this.#queue.length > 0;
+  }
+
+  /** A whole response that the proxy gives itself. */
+  writeLocal(response: LocalResponse): void {
+    const { fields, body } = localMessage(response, this.#method);
+    const bytes = Buffer.from(body);
+    this.#sendHead(encodeFields(response.status, fields), bytes.length === 0);
+    if (bytes.length > 0) {
+      this.#send({ bytes, at: 0, end: bytes.length, endStream: true });
+    }
+  }
+
+  writeContinue(): void {
+    this.#sendHead(encodeFields(100, []), false);
+  }
+
+  writeInterim(bytes: Buffer): void {
+    this.#sendHead(encodeResponse(this.head, bytes, passedFields(this.head, bytes)), false);
+  }
+
+  prepare(): BodyDecoder {
+    this.#decoder = bodyDecoder(this.head.bodyLength(this.#method), 'Content', 0);
+    return this.#decoder;
+  }
+
+  writeHead(bytes: Buffer): boolean {
+    const { pieces, done } = this.#decoder ?? this.prepare();
+    const bare = pieces.count === 0;
+    this.#sendHead(encodeResponse(this.head, bytes, passedFields(this.head, bytes)), done && bare);
+    return bare || this.writeBody(bytes, pieces);
+  }
+
+  writeBody(bytes: Buffer, pieces: Pieces): boolean {
+    const done = this.#decoder?.done === true;
+    const last = pieces.count - 1;
+    for (let index = 0; index <= last; index += 1) {
+      const endStream = done && index === last;
+      this.#send({ bytes, at: pieces.starts[index] ?? 0, end: pieces.ends[index] ?? 0, endStream });
+    }
+    if (done && last < 0) {
+      this.writeEnd();
+    }
+    return !this.congested;
+  }
+
+  writeEnd(): void {
+    this.#send({ bytes: NOTHING, at: 0, end: 0, endStream: true });
+  }
+
+  sendWaiting(): boolean {
+    const [part] = this.#queue;
+    if (part === undefined) {
+      return false;
+    }
+    const before = part.at;
+    if (!this.#outbox.data(this, part)) {
+      return part.at > before;
+    }
+    this.#queue.shift();
+    if (part.endStream) {
+      this.#events.ended();
+    } else if (!this.congested) {
+      this.#events.drained();
+    }
+    return true;
+  }
+
+  /** Nothing more is sent. */
+  drop(): void {
+    this.#queue.length = 0;
+    this.#outbox.forget(this);
+  }
+
+  #sendHead(block: Buffer, endStream: boolean): void {
+    this.#outbox.headers(this.id, block, endStream);
+    if (endStream) {
+      this.#events.ended();
+    }
+  }
+
+  #send(part: BodyPart): void {
+    if (this.congested || !this.#outbox.data(this, part)) {
+      this.#queue.push(part);
+      this.#outbox.wait(this);
+    } else if (part.endStream) {
+      this.#events.ended();
+    }
+  }
+}
+
+const NOTHING: Buffer = Buffer.alloc(0);
