@@ -30,9 +30,13 @@ async function main(args: readonly string[], environment: NodeJS.ProcessEnv): Pr
       if (cluster.isPrimary) {
         await supervise(invocation.options);
       } else {
-        runWorker(invocation.options.logLevel);
+        runWorker(invocation.options.logLevel, workerCount(invocation.options));
       }
   }
+}
+
+function workerCount({ workers }: ProxyOptions): number {
+  return workers ?? defaultWorkerCount(granted());
 }
 
 async function check({ configFile }: ProxyOptions): Promise<void> {
@@ -58,7 +62,7 @@ async function supervise(options: ProxyOptions): Promise<void> {
     log.error('supervisor crashed', { error: error.stack });
     exit(FAILED);
   });
-  const workers = options.workers ?? defaultWorkerCount(granted());
+  const workers = workerCount(options);
   const supervisor = new Supervisor({ configFile: options.configFile, workers, log });
   const { host, port } = options.admin;
   try {

@@ -58,6 +58,8 @@ export interface FrontendConfig {
   readonly backend?: string;
   /** Source ranges (CIDR) whose X-Forwarded-* fields are kept and extended; from everybody else they are replaced. */
   readonly trustedSources: readonly string[];
+  /** Source ranges (CIDR) that clients may come from; left out or empty: everybody. */
+  readonly sourceRanges?: readonly string[];
   readonly limits: FrontendLimits;
   readonly timeouts: FrontendTimeouts;
 }
@@ -100,6 +102,8 @@ export interface FrontendLimits {
 /** Every wait of a connection has a name here. */
 export interface FrontendTimeouts {
   /** PROXY header, where one is read, from accept to complete; and then the TLS handshake. */
+  /** Those of one source: an IPv4 address, or an IPv6 /64 network. Left out: no limit of their own. */
+  readonly connectionsPerSource?: number;
   readonly handshake: number;
   /** One attempt to connect to a server, TLS handshake with it included. */
   readonly connect: number;

@@ -83,7 +83,7 @@ describe('ListenerSet', () => {
 
     expect(await howItIsRefused()).toBe('ECONNRESET');
     first.destroy();
-    await plane.entry(0);
+    await plane.entry(1);
     expect(await roundTrip(await connect(), 'hello')).toBe('hello');
   });
 

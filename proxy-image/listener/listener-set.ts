@@ -1,11 +1,14 @@
 import type { FrontendStatus } from '../config/status.ts';
 import type { FrontendGeneration } from '../generation/generation.ts';
 import { Listener } from './listener.ts';
+import type { ListenerContext } from './listener.ts';
 import type { AcceptedConnection } from './types.ts';
 
 export interface ListenerSetOptions {
   /** Takes over an accepted connection; resolves when there is nothing more to do for it, and never rejects. */
   readonly serve: (connection: AcceptedConnection, listener: Listener) => Promise<void>;
+  /** Is told of connections that can't be taken, and has to reset them. */
+  readonly refused: ListenerContext['refused'];
   /** Connections that all listeners together may have. */
   readonly maxConnections: number;
   /** No listener accepts any more, and no connection is left. */
@@ -100,6 +103,7 @@ export class ListenerSet {
         this.#connections += 1;
         await this.#options.serve(connection, listener);
       },
+      refused: this.#options.refused,
       hasRoom: () => this.#connections < this.#options.maxConnections,
       connectionClosed: (listener) => {
         this.#connections -= 1;

@@ -4,6 +4,8 @@ import type { FrontendStatus } from '../config/status.ts';
 import type { FrontendGeneration } from '../generation/generation.ts';
 import { keepAlive } from '../tcp/keep-alive.ts';
 import { listenFailure } from './failures.ts';
+import type { Refusal } from './refusal.ts';
+import { SourceTable } from './source-table.ts';
 import type { AcceptedConnection } from './types.ts';
 
 /** Connections that wait in the kernel until they are accepted; it allows at most `net.core.somaxconn`. */
@@ -14,6 +16,8 @@ export interface ListenerContext {
   serve(connection: AcceptedConnection, listener: Listener): Promise<void>;
   /** Whether the process as a whole can take another connection. */
   hasRoom(): boolean;
+  /** A connection that can't be taken; it has not been counted as one. */
+  refused(connection: AcceptedConnection, frontend: FrontendGeneration, refusal: Refusal): void;
   /** A connection has ended. */
   connectionClosed(listener: Listener): void;
 }
@@ -32,6 +36,8 @@ export class Listener {
   /** Address that it has tried last. */
   #host: string;
   #deadline: NodeJS.Timeout | null = null;
+  /** Open connections of sources whose number is limited. */
+  readonly sources = new SourceTable();
   /** Open connections of this frontend in other workers. */
   openElsewhere = 0;
   /** The configuration does not have this frontend any more. */
@@ -141,19 +147,11 @@ export class Listener {
   }
 
   #accept(socket: Socket): void {
-    const { config, metrics } = this.#frontend;
+    const { metrics } = this.#frontend;
     const { remoteAddress, remotePort = 0, localAddress = '', localPort = 0 } = socket;
     if (remoteAddress === undefined) {
       // The client has reset it while it was waiting to be accepted.
       socket.destroy();
-      return;
-    }
-    if (
-      this.#connections.size + this.openElsewhere >= config.limits.connections ||
-      !this.#context.hasRoom()
-    ) {
-      metrics.refused.ConnectionLimit.inc();
-      socket.resetAndDestroy();
       return;
     }
     const connection: AcceptedConnection = {
@@ -166,6 +164,13 @@ export class Listener {
       acceptedAt: performance.now(),
       reset: () => socket.resetAndDestroy(),
     };
+    const full = this.#full();
+    if (full !== null) {
+      // The reset makes an error where the client was faster.
+      socket.on('error', () => undefined);
+      this.#context.refused(connection, this.#frontend, { reason: 'ConnectionLimit', error: full });
+      return;
+    }
     keepAlive(socket);
     metrics.accepted.inc();
     metrics.open.inc();
@@ -175,6 +180,17 @@ export class Listener {
       this.#connections.delete(connection);
       this.#context.connectionClosed(this);
     });
+  }
+
+  /** Why no further connection can be taken; null when it can. */
+  #full(): string | null {
+    const { connections: limit } = this.#frontend.config.limits;
+    if (this.#connections.size + this.openElsewhere >= limit) {
+      return `the frontend has ${limit} connections already, as many as limits.connections allows`;
+    }
+    return this.#context.hasRoom()
+      ? null
+      : 'the process has as many connections already as its open files and memory allow';
   }
 
   async #serve(connection: AcceptedConnection): Promise<void> {

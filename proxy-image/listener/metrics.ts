@@ -1,9 +1,9 @@
 import type { Counter, Family, Gauge, Registry } from '../metrics/registry.ts';
 
 /** Why a connection was not served. */
-export type RefusalReason = 'ConnectionLimit' | 'ProxyHeader';
+export type RefusalReason = 'ConnectionLimit' | 'SourceLimit' | 'SourceRange' | 'ProxyHeader';
 
-const REASONS: readonly RefusalReason[] = ['ConnectionLimit', 'ProxyHeader'];
+const REASONS: readonly RefusalReason[] = ['ConnectionLimit', 'SourceLimit', 'SourceRange', 'ProxyHeader'];
 
 /** The metrics of all listeners of a process. */
 export interface ListenerFamilies {
@@ -31,7 +31,7 @@ export function declareListenerMetrics(registry: Registry): ListenerFamilies {
     }),
     refused: registry.counter({
       name: 'teamwork_proxy_connections_refused_total',
-      help: 'Client connections that were reset before anything was done for them: too many were open, or the PROXY header was not in order.',
+      help: 'Client connections that were reset before anything was done for them: too many were open, or the source was not allowed or not told.',
       labelNames: ['frontend', 'reason'],
     }),
     open: registry.gauge({

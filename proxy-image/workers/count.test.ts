@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { defaultWorkerCount, readQuota } from './count.ts';
+import { defaultWorkerCount, readQuota, workerMemory } from './count.ts';
 
 const MIB = 2 ** 20;
 
@@ -14,6 +14,16 @@ describe('defaultWorkerCount', () => {
     [4, 64 * MIB, 1],
   ])('with %d CPUs and %d bytes is %d', (cpus, memory, expected) => {
     expect(defaultWorkerCount({ cpus, memory })).toBe(expected);
+  });
+});
+
+describe('workerMemory', () => {
+  it.each([
+    [512 * MIB, 1, 352 * MIB],
+    [512 * MIB, 2, 128 * MIB],
+    [Number.POSITIVE_INFINITY, 4, Number.POSITIVE_INFINITY],
+  ])('of %d bytes for %d workers is %d', (memory, workers, expected) => {
+    expect(workerMemory({ cpus: 1, memory }, workers)).toBe(expected);
   });
 });
 

@@ -19,6 +19,11 @@ export function defaultWorkerCount({ cpus, memory }: Granted): number {
   return Math.max(1, Math.min(MAX_WORKERS, Math.ceil(cpus), byMemory));
 }
 
+/** What one of so many workers can use for its connections. Bytes; infinite where there is no limit. */
+export function workerMemory({ memory }: Granted, workers: number): number {
+  return (memory - SUPERVISOR_BYTES) / workers - WORKER_BYTES;
+}
+
 /** What this process may use, limits of its control group (a container's limits) included. */
 export function granted(): Granted {
   const quota = readQuota((file) => readFileSync(file, 'utf8'));

@@ -1,10 +1,12 @@
+import { connectionsByMemory, connectionsByOpenFiles } from '../listener/capacity.ts';
 import { createLogger, type LogLevel } from '../log/log.ts';
 import { BatchedWriter } from '../log/writer.ts';
 import type { Command } from './messages.ts';
+import { granted, workerMemory } from './count.ts';
 import { Worker } from './worker.ts';
 
-/** Runs a worker in this process, which the supervisor has forked. */
-export function runWorker(level: LogLevel): void {
+/** Runs one of so many workers in this process, which the supervisor has forked. */
+export function runWorker(level: LogLevel, workers: number): void {
   const output = new BatchedWriter(1);
   const errors = new BatchedWriter(2);
   const log = createLogger({ level, writer: errors, fields: { worker: process.pid } });
@@ -15,6 +17,7 @@ export function runWorker(level: LogLevel): void {
   };
   const worker = new Worker({
     accessLog: output,
+    maxConnections: Math.min(connectionsByOpenFiles(), connectionsByMemory(workerMemory(granted(), workers))),
     send: (message) => process.send?.(message),
     exit: () => exit(0),
   });

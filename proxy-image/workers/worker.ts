@@ -5,8 +5,8 @@ import { UpstreamRegistry } from '../generation/upstreams.ts';
 import { declareHttpMetrics } from '../http/metrics.ts';
 import { ListenerSet } from '../listener/listener-set.ts';
 import { declareListenerMetrics } from '../listener/metrics.ts';
-import { connectionsByOpenFiles } from '../listener/open-files.ts';
 import { serveConnection } from '../listener/pipeline.ts';
+import { refuse } from '../listener/refusal.ts';
 import type { PipelineServices } from '../listener/pipeline.ts';
 import { accessLogger } from '../log/access.ts';
 import type { AccessLogger } from '../log/access.ts';
@@ -21,6 +21,8 @@ import type { Command, WorkerMessage, WorkerReport } from './messages.ts';
 
 export interface WorkerOptions {
   readonly accessLog: LineWriter;
+  /** Client connections that this process has room for. */
+  readonly maxConnections: number;
   readonly send: (message: WorkerMessage) => void;
   /** Ends the process. */
   readonly exit: () => void;
@@ -57,7 +59,8 @@ export class Worker {
     };
     this.#listeners = new ListenerSet({
       serve: async (connection, listener) => serveConnection(connection, listener, services),
-      maxConnections: connectionsByOpenFiles(),
+      refused: (connection, frontend, refusal) => refuse(connection, frontend, refusal, access),
+      maxConnections: options.maxConnections,
       onEmpty: options.exit,
     });
   }

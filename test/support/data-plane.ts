@@ -41,6 +41,7 @@ export function startDataPlane(ticketKeys: Buffer = Buffer.alloc(48, 7)): DataPl
         events.emit('entry');
       },
     },
+    maxConnections: 1_000,
     send: (message) => {
       if (message.type === 'Report') {
         lastReport = message.report;

@@ -65,6 +65,7 @@ const limits = record<FrontendLimits>({
 
 const timeouts = record<FrontendTimeouts>({
   handshake: duration,
+  connectionsPerSource: optional(integer(1, 1_000_000)),
   connect: duration,
   idle: duration,
   header: duration,
@@ -93,6 +94,7 @@ const frontend = record<FrontendConfig>({
   timeouts,
 });
 
+  sourceRanges: optional(list(range)),
 const serverHost = text('a DNS name or an IP address, without scheme, port and brackets', isServerHost);
 
 const server = record<ServerConfig>({ host: serverHost, port });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { connectionsByOpenFiles } from './open-files.ts';
+import { connectionsByMemory, connectionsByOpenFiles } from './capacity.ts';
 
 const HEAD = 'Limit                     Soft Limit           Hard Limit           Units     \n';
 
@@ -18,5 +18,16 @@ describe('connectionsByOpenFiles', () => {
 
   it('knows the limit of this process where the system tells it', () => {
     expect(connectionsByOpenFiles()).toBeGreaterThan(0);
+  });
+});
+
+describe('connectionsByMemory', () => {
+  it.each([
+    [256 * 2 ** 20, 4096],
+    [0, 1],
+    [-5, 1],
+    [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY],
+  ])('gives %d bytes room for %d', (bytes, expected) => {
+    expect(connectionsByMemory(bytes)).toBe(expected);
   });
 });
