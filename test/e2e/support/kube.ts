@@ -61,6 +61,8 @@ export async function createNamespace(name: string): Promise<void> {
 export async function deleteNamespace(name: string): Promise<void> {
   const namespace = `--namespace=${name}`;
   await kube('delete', 'teamworkproxies', '--all', namespace);
+  // Whoever would replace the pods must be gone before them.
+  await kube('wait', '--for=delete', 'replicasets', '--all', namespace, '--timeout=60s');
   await kube('delete', 'pods', '--all', namespace, '--grace-period=1', '--timeout=60s');
   await kube('delete', 'namespace', name, '--timeout=60s');
 }
