@@ -52,14 +52,16 @@ export interface FrontendConfig {
   readonly hostnames: readonly string[];
   /** HTTP and HTTPS: the longest path wins, whole segments only (`/osmc` serves `/osmc` and `/osmc/x`, not `/osmcx`). */
   readonly routes: readonly RouteConfig[];
+  /** TCP: where TLS connections go by the name that they ask for; they are passed on as they are. */
+  readonly sniRoutes?: readonly SniRouteConfig[];
   /** HTTP and HTTPS: exact paths that are answered by a redirect; looked up before the routes. */
   readonly redirects: readonly RedirectConfig[];
-  /** Backend of TCP and TLS frontends; with HTTP and HTTPS the backend of what no route matches (left out: 404). */
+  /** Backend of TCP and TLS frontends, with `sniRoutes` that of what none of them takes (left out: it is closed); with HTTP and HTTPS the backend of what no route matches (left out: 404). */
   readonly backend?: string;
-  /** Source ranges (CIDR) whose X-Forwarded-* fields are kept and extended; from everybody else they are replaced. */
-  readonly trustedSources: readonly string[];
   /** Source ranges (CIDR) that clients may come from; left out or empty: everybody. */
   readonly sourceRanges?: readonly string[];
+  /** Source ranges (CIDR) whose X-Forwarded-* fields are kept and extended; from everybody else they are replaced. */
+  readonly trustedSources: readonly string[];
   readonly limits: FrontendLimits;
   readonly timeouts: FrontendTimeouts;
 }
@@ -82,6 +84,13 @@ export interface RouteConfig {
   readonly backend: string;
 }
 
+/** Server names that lead to a backend. */
+export interface SniRouteConfig {
+  /** Lower case, at least one; a `*.` at the start stands for one label. */
+  readonly hostnames: readonly string[];
+  readonly backend: string;
+}
+
 /** One exact path that is answered with a redirect to a path on the same host, or to an absolute URL. */
 export interface RedirectConfig {
   readonly from: string;
@@ -93,6 +102,8 @@ export interface RedirectConfig {
 export interface FrontendLimits {
   /** Open client connections on this frontend. */
   readonly connections: number;
+  /** Those of one source: an IPv4 address, or an IPv6 /64 network. Left out: no limit of their own. */
+  readonly connectionsPerSource?: number;
   /** Bytes of a request's start line and header section together. */
   readonly headerBytes: number;
   /** Bytes of a request body; more is answered with 413. 0: no limit. */
@@ -101,9 +112,7 @@ export interface FrontendLimits {
 
 /** Every wait of a connection has a name here. */
 export interface FrontendTimeouts {
-  /** PROXY header, where one is read, from accept to complete; and then the TLS handshake. */
-  /** Those of one source: an IPv4 address, or an IPv6 /64 network. Left out: no limit of their own. */
-  readonly connectionsPerSource?: number;
+  /** PROXY header, where one is read, from accept to complete; and then the TLS handshake, or the ClientHello that `sniRoutes` look at. */
   readonly handshake: number;
   /** One attempt to connect to a server, TLS handshake with it included. */
   readonly connect: number;
@@ -136,6 +145,8 @@ export interface BackendConfig {
   readonly protocol: BackendProtocol;
   readonly balance: Balance;
   readonly servers: readonly ServerConfig[];
+  /** Left out: connections to the servers begin without a PROXY header. */
+  readonly proxyProtocol?: ProxyProtocolVersion;
   /** Only, and always, with TLS and HTTPS. */
   readonly tls?: UpstreamTlsConfig;
   readonly health: HealthConfig;
@@ -145,12 +156,28 @@ export interface BackendConfig {
 export interface HealthConfig {
   /** Left out: nobody asks the servers how they are. */
   readonly active?: HealthCheckConfig;
+  readonly passive: PassiveHealthConfig;
+  /**
+   * RoundRobin and LeastConnections: a server that is new or has come back gets more and more of its share for so long, beginning with
+   * a tenth. 0: all of it at once.
+   */
+  readonly slowStart: number;
+}
+
+/**
+ * What failing traffic says. A server that can't be connected to is avoided at once, for a second at first and twice as long each time,
+ * up to half a minute.
+ */
+export interface PassiveHealthConfig {
+  /**
+   * HTTP and HTTPS: a server with so many failed exchanges in a row (no response, a malformed one, or status 502, 503 or 504) is
+   * avoided in the same way, but never more than half of the servers.
+   */
+  readonly failures: number;
 }
 
 /**
  * How each server is asked, once for all workers, whether it works. One that does not is sent nothing while there is another. The first
-  /** Left out: connections to the servers begin without a PROXY header. */
-  readonly proxyProtocol?: ProxyProtocolVersion;
  * answer counts at once; after that it takes as many in a row as the thresholds say.
  */
 export interface HealthCheckConfig {
@@ -177,6 +204,11 @@ export interface HealthCheckConfig {
 export interface ServerConfig {
   readonly host: string;
   readonly port: number;
+  /**
+   * Its share of the clients, beside the other servers' (left out: 1). 0: it is given no client as long as any other server can be
+   * reached.
+   */
+  readonly weight?: number;
 }
 
 /** How the servers' certificates are verified. */

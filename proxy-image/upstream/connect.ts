@@ -23,20 +23,23 @@ export type AttemptOutcome =
   | ({ readonly result: 'Failed' } & AttemptFailure)
   | { readonly result: 'Cancelled' };
 
-type Limits = Pick<ConnectRequest, 'connectTimeout' | 'signal'>;
+interface AttemptOptions extends Pick<ConnectRequest, 'connectTimeout' | 'signal'> {
+  /** A PROXY header, which goes out before anything else; null for none. */
+  readonly header: Buffer | null;
+}
 
 /** One attempt to connect to one server, TLS handshake and verification included. Never rejects. */
 export async function attempt(
   server: Endpoint,
   policy: TlsPolicy | null,
-  limits: Limits,
+  options: AttemptOptions,
 ): Promise<AttemptOutcome> {
-  const { connectTimeout, signal } = limits;
+  const { connectTimeout, signal, header } = options;
   if (signal.aborted) {
     return { result: 'Cancelled' };
   }
   return new Promise((resolve) => {
-    const socket = policy === null ? connectPlain(server) : connectTls(server, policy);
+    const socket = policy === null ? connectPlain(server, header) : connectTls(server, policy, header);
     const readyEvent = policy === null ? 'connect' : 'secureConnect';
     const finish = (outcome: AttemptOutcome): void => {
       clearTimeout(timer);
@@ -64,15 +67,18 @@ export async function attempt(
   });
 }
 
-function connectPlain(server: Endpoint): Socket {
-  return net.connect({ host: server.address, port: server.config.port, allowHalfOpen: true, noDelay: true });
+function connectPlain(server: Endpoint, header: Buffer | null): Socket {
+  const { address: host, config } = server;
+  const socket = net.connect({ host, port: config.port, allowHalfOpen: true, noDelay: true });
+  return header === null ? socket : socket.once('connect', () => socket.write(header));
 }
 
-function connectTls(server: Endpoint, policy: TlsPolicy): tls.TLSSocket {
+function connectTls(server: Endpoint, policy: TlsPolicy, header: Buffer | null): tls.TLSSocket {
   // @types/node lacks `allowHalfOpen`, which tls.connect documents.
   const options: tls.ConnectionOptions & { readonly allowHalfOpen: true } = {
-    host: server.address,
-    port: server.config.port,
+    ...(header === null
+      ? { host: server.address, port: server.config.port }
+      : { socket: connectPlain(server, header).on('error', ignore) }),
     allowHalfOpen: true,
     ...policy.options(server.config),
     ...(server.session === undefined ? {} : { session: server.session }),

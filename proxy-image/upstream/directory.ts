@@ -1,7 +1,7 @@
 import type { ServerStatus } from '../config/status.ts';
 import type { ServerConfig } from '../config/types.ts';
 import { ResolvedName, type Address, type Lookup } from './resolver.ts';
-import { places, Server, type Place } from './server.ts';
+import { places, Server, type JudgeExchange, type Place } from './server.ts';
 
 interface Entry {
   readonly config: ServerConfig;
@@ -16,7 +16,10 @@ export class ServerDirectory {
   readonly #entries: readonly Entry[];
   #places: readonly Place[] = [];
 
-  constructor(configs: readonly ServerConfig[], lookup: Lookup) {
+  readonly #judge: JudgeExchange;
+
+  constructor(configs: readonly ServerConfig[], lookup: Lookup, judge: JudgeExchange = () => undefined) {
+    this.#judge = judge;
     this.#entries = configs.map((config) => ({
       config,
       name: new ResolvedName(config.host, lookup),
@@ -29,7 +32,7 @@ export class ServerDirectory {
   current(now: number): readonly Place[] {
     let changed = false;
     for (const entry of this.#entries) {
-      changed = refresh(entry, now) || changed;
+      changed = refresh(entry, now, this.#judge) || changed;
     }
     if (changed) {
       this.#places = this.#entries.flatMap(({ servers }) => places(servers));
@@ -64,14 +67,16 @@ export class ServerDirectory {
   }
 }
 
-function refresh(entry: Entry, now: number): boolean {
+function refresh(entry: Entry, now: number, judge: JudgeExchange): boolean {
   const addresses = entry.name.addresses(now);
   if (addresses === null || addresses === entry.addresses) {
     return false;
   }
   const known = new Map(entry.servers.map((server) => [server.address, server]));
   entry.addresses = addresses;
-  entry.servers = addresses.map(({ address }) => known.get(address) ?? new Server(entry.config, address));
+  entry.servers = addresses.map(
+    ({ address }) => known.get(address) ?? new Server({ config: entry.config, address, now, judge }),
+  );
   for (const server of known.values()) {
     if (!entry.servers.includes(server)) {
       server.pool.retire();

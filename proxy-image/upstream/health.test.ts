@@ -42,10 +42,12 @@ describe('Health', () => {
 
   it('forgets failures when an attempt succeeds', () => {
     const health = new Health();
+    const before = health.succeeded();
     health.failed(0, 'refused');
 
-    health.succeeded();
+    const back = health.succeeded();
 
+    expect([before, back]).toEqual([false, true]);
     expect(health).toMatchObject({ state: 'Up', message: undefined });
     expect(health.avoided(1)).toBe(false);
   });

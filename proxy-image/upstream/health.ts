@@ -3,7 +3,7 @@ const FIRST_BACKOFF = 1_000;
 const LONGEST_BACKOFF = 30_000;
 
 /**
- * What the last attempts to connect say about a server (passive health). A server that failed is not excluded: it goes to the end of
+ * What the last attempts at something say about a server (passive health). A server that failed is not excluded: it goes to the end of
  * the order until its back-off has passed, and then one attempt at a time finds out whether it is back. Times are milliseconds on a
  * monotonic clock.
  */
@@ -33,10 +33,13 @@ export class Health {
     }
   }
 
-  succeeded(): void {
+  /** True when it has been down until now. */
+  succeeded(): boolean {
+    const back = this.#state === 'Down';
     this.#failures = 0;
     this.#state = 'Up';
     this.#message = undefined;
+    return back;
   }
 
   failed(now: number, message: string): void {

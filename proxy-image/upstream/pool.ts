@@ -18,6 +18,8 @@ const SWEEP_INTERVAL = 1_000;
 export interface PoolOwner {
   readonly config: ServerConfig;
   open: number;
+  /** What has become of an exchange: null, or what the server did wrong. */
+  exchangeEnded(failure: string | null): void;
 }
 
 /**
@@ -136,6 +138,10 @@ class PooledConnection implements HttpConnection {
     this.#state = 'InUse';
     this.#server.open += 1;
     this.reused = true;
+  }
+
+  judge(failure: string | null): void {
+    this.#server.exchangeEnded(failure);
   }
 
   recycle(idleMs: number): void {

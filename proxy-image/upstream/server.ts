@@ -6,53 +6,116 @@ import type { Endpoint } from './connect.ts';
 import { Health } from './health.ts';
 import { ConnectionPool, type PoolOwner } from './pool.ts';
 
+/** Told how each exchange with a server has ended: null, or what the server did wrong. */
+export type JudgeExchange = (server: Server, failure: string | null) => void;
+
+export interface ServerParts {
+  readonly config: ServerConfig;
+  readonly address: string;
+  /** Milliseconds on a monotonic clock. */
+  readonly now: number;
+  readonly judge: JudgeExchange;
+}
+
+/** The part of its share that a server begins with. */
+const LEAST_RAMP = 0.1;
+
 /** One address of one configured server, and what is remembered of it. */
 export class Server implements PoolOwner, Endpoint {
   readonly config: ServerConfig;
   readonly address: string;
   /** `host:port` as configured. */
   readonly label: string;
-  /** What connections of this process have found out. */
-  readonly health = new Health();
-  /** What health checks have found out; undefined as long as there is none. */
-  check: CheckVerdict | undefined;
+  /** Whether it can be connected to. */
+  readonly reach = new Health();
+  /** Whether its answers can be used; down only while it is ejected. */
+  readonly answers = new Health();
+  /** Exchanges in a row that have failed. */
+  failedExchanges = 0;
+  /** When it was found, or has come back after it was down: since then it gets more and more of its share. */
+  backSince: number;
   readonly pool = new ConnectionPool(this);
   /** Connections in use: layer 4, and HTTP with an exchange on it. */
   open = 0;
   session: Buffer | undefined;
+  readonly #judge: JudgeExchange;
+  #check: CheckVerdict | undefined;
 
-  constructor(config: ServerConfig, address: string) {
+  constructor({ config, address, now, judge }: ServerParts) {
     this.config = config;
+    this.backSince = now;
+    this.#judge = judge;
     this.address = address;
     this.label = hostAndPort(config.host, config.port);
   }
 
+  /** What health checks have found out; undefined as long as there is none. */
+  get check(): CheckVerdict | undefined {
+    return this.#check;
+  }
+
+  /** Takes the newest verdict of the health checks. */
+  checked(verdict: CheckVerdict | undefined, now: number): void {
+    if (verdict?.up === true && this.#check?.up === false) {
+      this.backSince = now;
+    }
+    this.#check = verdict;
+  }
+
+  exchangeEnded(failure: string | null): void {
+    this.#judge(this, failure);
+  }
+
   /** True while it should be sent nothing, as long as there is another. */
   avoided(now: number): boolean {
-    return this.check?.up === false || this.health.avoided(now);
+    return this.#check?.up === false || this.reach.avoided(now) || this.answers.avoided(now);
   }
 
   /** Why it is down; null when it is not known to be. */
   down(now: number): string | null {
-    if (this.check?.up === false) {
-      return this.check.message;
+    if (this.#check?.up === false) {
+      return this.#check.message;
     }
+    const reason = this.reach.message ?? this.answers.message ?? null;
     // A check that has passed since is newer than a failure whose back-off is over.
-    const forgiven = this.check?.up === true && !this.health.avoided(now);
-    return this.health.state === 'Down' && !forgiven ? (this.health.message ?? '') : null;
+    return this.#check?.up === true && !this.avoided(now) ? null : reason;
   }
 
   /** True when it is known to work. */
   up(now: number): boolean {
-    return this.down(now) === null && (this.check?.up === true || this.health.state === 'Up');
+    return this.down(now) === null && (this.#check?.up === true || this.reach.state === 'Up');
   }
 }
 
-/** A server in the place that the newest DNS answer gives it. */
-export interface Place {
+/** A server in the place that the newest DNS answer gives it, as balancing sees it. */
+export class Place implements Candidate {
   readonly server: Server;
   readonly hash: number;
   readonly fallback: boolean;
+  avoided = false;
+  ramp = 1;
+  busyUntil = 0;
+
+  constructor(server: Server, hash: number, fallback: boolean) {
+    this.server = server;
+    this.hash = hash;
+    this.fallback = fallback;
+  }
+
+  get open(): number {
+    return this.server.open;
+  }
+
+  get weight(): number {
+    return this.server.config.weight ?? 1;
+  }
+
+  /** Brings up to date what changes with time; `slowStart` in milliseconds. */
+  refresh(now: number, slowStart: number): void {
+    this.avoided = this.server.avoided(now);
+    const age = now - this.server.backSince;
+    this.ramp = age >= slowStart ? 1 : Math.max(LEAST_RAMP, age / slowStart);
+  }
 }
 
 /**
@@ -67,14 +130,8 @@ export function places(servers: readonly Server[]): readonly Place[] {
     const fallback = !first.includes(server);
     const identity =
       first.length === 1 && !fallback ? server.label : hostAndPort(server.address, server.config.port);
-    return { server, hash: hash(identity), fallback };
+    return new Place(server, hash(identity), fallback);
   });
-}
-
-/** What balancing sees of a place at this moment. */
-export function candidate(place: Place, now: number): Candidate & { readonly server: Server } {
-  const { server, hash: identity, fallback } = place;
-  return { server, hash: identity, fallback, open: server.open, avoided: server.avoided(now) };
 }
 
 function hostAndPort(host: string, port: number): string {

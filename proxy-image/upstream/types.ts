@@ -67,6 +67,8 @@ export interface HttpConnection {
   readonly reused: boolean;
   /** From now on `user` is told what happens, until `recycle`, `destroy` or `detach`. */
   attach(user: ConnectionUser): void;
+  /** Says what has become of the exchange: null when the server has answered, else what it did wrong, which counts against it. */
+  judge(failure: string | null): void;
   /**
    * Back into the pool, after an exchange that both sides have completed without dispute, for at most `idleMs` milliseconds
    * (what the server has announced; the pool's own limit where that is less).

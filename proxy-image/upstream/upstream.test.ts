@@ -147,6 +147,74 @@ describe('connect', () => {
   });
 });
 
+describe('weights', () => {
+  it('share out connections', async () => {
+    const [light, heavy, drained] = [await server(), await server(), await server()];
+    const servers = [
+      { host: '127.0.0.1', port: light.port },
+      { host: '127.0.0.1', port: heavy.port, weight: 3 },
+      { host: '127.0.0.1', port: drained.port, weight: 0 },
+    ];
+    const to = upstream(backendConfig([], { servers }));
+
+    for (let index = 0; index < 8; index += 1) {
+      await connect(to);
+    }
+
+    await light.connection(1);
+    await heavy.connection(5);
+    expect([light, heavy, drained].map(({ connections }) => connections.length)).toEqual([2, 6, 0]);
+  });
+
+  it('of 0 do not keep a server from being the last resort', async () => {
+    const [refusing, { port }] = [await freePort(), await server()];
+    const servers = [
+      { host: '127.0.0.1', port: refusing },
+      { host: '127.0.0.1', port, weight: 0 },
+    ];
+
+    const { server: chosen } = await connect(upstream(backendConfig([], { servers })));
+
+    expect(chosen.port).toBe(port);
+  });
+});
+
+describe('a server that has come back', () => {
+  it('gets a tenth of its share at first, and all of it in the end', async () => {
+    const ports = [(await server()).port, (await server()).port] as const;
+    const checks = new CheckBoard();
+    let now = 0;
+    const config = backendConfig(ports, { health: { slowStart: 10_000 } });
+    const to = upstream(config, { checks, now: () => now });
+    const verdicts = (up: boolean) => [
+      {
+        backend: 'servers',
+        server: `127.0.0.1:${ports[0]}`,
+        address: '127.0.0.1',
+        verdict: up ? ({ up } as const) : ({ up, message: 'refused' } as const),
+      },
+    ];
+    const share = async (): Promise<number> => {
+      const chosen: number[] = [];
+      for (let index = 0; index < 20; index += 1) {
+        chosen.push((await connect(to)).server.port);
+      }
+      return chosen.filter((port) => port === ports[0]).length;
+    };
+    now = 60_000;
+    checks.update(verdicts(false));
+    const down = await share();
+
+    checks.update(verdicts(true));
+    const back = await share();
+    now += 10_000;
+    const whole = await share();
+
+    expect([down, back]).toEqual([0, 2]);
+    expect(whole).toBeGreaterThanOrEqual(9);
+  });
+});
+
 describe('health checks', () => {
   function verdict(port: number, up: boolean) {
     return {
@@ -166,7 +234,7 @@ describe('health checks', () => {
     const during = [await connect(to), await connect(to)].map((one) => one.server.port);
     const status = to.status();
     checks.update([verdict(ports[0], true), verdict(ports[1], true)]);
-    const after = [await connect(to), await connect(to)].map((one) => one.server.port);
+    const after = [await connect(to), await connect(to), await connect(to)].map((one) => one.server.port);
 
     expect(during).toEqual([ports[1], ports[1]]);
     expect(status).toEqual([

@@ -1,14 +1,15 @@
 import type { BackendConfig } from '../config/types.ts';
 import type { ServerStatus } from '../config/status.ts';
 import { writeOwnHeader, writeProxyHeader } from '../proxy-protocol/write.ts';
-import { balance } from './balance.ts';
+import { balance, Turns } from './balance.ts';
 import { CheckBoard } from './checks/board.ts';
 import { attempt } from './connect.ts';
 import { ServerDirectory } from './directory.ts';
+import { judgeExchange } from './ejection.ts';
 import { allAttemptsFailed, UpstreamError } from './errors.ts';
 import type { UpstreamMetrics } from './metrics.ts';
 import { lookupAll, type Lookup } from './resolver.ts';
-import { candidate, type Place, type Server } from './server.ts';
+import type { Place, Server } from './server.ts';
 import { buildTlsPolicy, type TlsPolicy } from './tls.ts';
 import type {
   ConnectAttempt,
@@ -67,7 +68,7 @@ class BalancedUpstream implements Upstream {
   readonly #policy: TlsPolicy | null;
   readonly #environment: UpstreamEnvironment;
   readonly #directory: ServerDirectory;
-  #turn: number;
+  readonly #turns: Turns;
   /** The places that have been told their verdicts, and which version of these. */
   #told: readonly Place[] = [];
   #toldVersion = -1;
@@ -76,8 +77,10 @@ class BalancedUpstream implements Upstream {
     this.config = config;
     this.#policy = policy;
     this.#environment = environment;
-    this.#directory = new ServerDirectory(config.servers, environment.lookup);
-    this.#turn = environment.firstTurn;
+    this.#turns = new Turns(environment.firstTurn);
+    this.#directory = new ServerDirectory(config.servers, environment.lookup, (server, failure) =>
+      this.#exchangeEnded(server, failure),
+    );
     // Names are looked up at once, so that the first client need not wait for it.
     this.#directory.current(environment.now());
   }
@@ -98,9 +101,10 @@ class BalancedUpstream implements Upstream {
 
   takeIdle(sourceAddress: string): HttpConnection | null {
     const [first] = this.#order(sourceAddress);
-    const connection = first?.pool.take() ?? null;
-    if (connection !== null) {
-      this.#turn += 1;
+    const connection = first?.server.pool.take() ?? null;
+    if (first !== undefined && connection !== null) {
+      this.#turns.taken(first);
+      first.server.answers.attempting(this.#environment.now());
     }
     return connection;
   }
@@ -129,35 +133,34 @@ class BalancedUpstream implements Upstream {
       this.#told = places;
       this.#toldVersion = checks.version;
       for (const { server } of places) {
-        server.check = checks.verdict(this.config.name, server.label, server.address);
+        server.checked(checks.verdict(this.config.name, server.label, server.address), now);
       }
     }
     return places;
   }
 
-  #order(sourceAddress: string): readonly Server[] {
+  #order(sourceAddress: string): readonly Place[] {
     const now = this.#environment.now();
     const places = this.#places(now);
-    const [only] = places;
-    if (only !== undefined && places.length === 1) {
-      return [only.server];
+    if (places.length < 2) {
+      return places;
     }
-    const candidates = places.map((place) => candidate(place, now));
-    return balance(this.config.balance, candidates, { sourceAddress, number: this.#turn }).map(
-      ({ server }) => server,
-    );
+    for (const place of places) {
+      place.refresh(now, this.config.health.slowStart);
+    }
+    return balance(this.config.balance, places, { sourceAddress, turns: this.#turns });
   }
 
   async #connectInOrder(request: ConnectRequest): Promise<Connected> {
     const attempts: ConnectAttempt[] = [];
     const tried = new Set<Server>();
     for (;;) {
-      const server = this.#order(request.sourceAddress).find((candidate) => !tried.has(candidate));
-      if (server !== undefined) {
-        tried.add(server);
-        const connected = await this.#try(server, request, attempts);
+      const place = this.#order(request.sourceAddress).find(({ server }) => !tried.has(server));
+      if (place !== undefined) {
+        tried.add(place.server);
+        const connected = await this.#try(place.server, request, attempts);
         if (connected !== null) {
-          this.#turn += 1;
+          this.#turns.taken(place);
           return connected;
         }
       } else if (!(await this.#directory.settled())) {
@@ -168,16 +171,20 @@ class BalancedUpstream implements Upstream {
 
   /** Null when the attempt failed, which is then noted in `attempts`. */
   async #try(server: Server, request: ConnectRequest, attempts: ConnectAttempt[]): Promise<Connected | null> {
-    server.health.attempting(this.#environment.now());
+    const startedAt = this.#environment.now();
+    server.reach.attempting(startedAt);
+    server.answers.attempting(startedAt);
     const header = this.#headerFor(request);
     const outcome = await attempt(server, this.#policy, { ...request, header });
     switch (outcome.result) {
       case 'Connected':
-        server.health.succeeded();
+        if (server.reach.succeeded()) {
+          server.backSince = this.#environment.now();
+        }
         this.#count(server, 'Connected');
         return { server, socket: outcome.socket };
       case 'Failed':
-        server.health.failed(this.#environment.now(), outcome.message);
+        server.reach.failed(this.#environment.now(), outcome.message);
         this.#count(server, outcome.kind);
         attempts.push({ server: server.label, kind: outcome.kind, message: outcome.message });
         return null;
@@ -192,6 +199,22 @@ class BalancedUpstream implements Upstream {
       return null;
     }
     return client === undefined ? writeOwnHeader(version) : writeProxyHeader(version, client);
+  }
+
+  #exchangeEnded(server: Server, failure: string | null): void {
+    const now = this.#environment.now();
+    const servers = this.#directory.current(now).map((place) => place.server);
+    const ejected = judgeExchange({
+      server,
+      failure,
+      servers,
+      now,
+      limit: this.config.health.passive.failures,
+    });
+    if (ejected) {
+      const { name: backend } = this.config;
+      this.#environment.metrics?.ejections.labels({ backend, server: server.label }).inc();
+    }
   }
 
   #count({ label }: Server, result: string): void {

@@ -2,6 +2,7 @@ import type {
   BackendConfig,
   FrontendConfig,
   HealthCheckConfig,
+  HealthConfig,
   ProxyConfig,
 } from '../../proxy-image/config/types.ts';
 
@@ -52,14 +53,18 @@ const TIMEOUTS: FrontendConfig['timeouts'] = {
 };
 
 /** The backend `servers` on the given loopback ports; what is given replaces its part. */
-export function backendConfig(ports: readonly number[], parts: Partial<BackendConfig> = {}): BackendConfig {
+export function backendConfig(
+  ports: readonly number[],
+  parts: Partial<Omit<BackendConfig, 'health'>> & { readonly health?: Partial<HealthConfig> } = {},
+): BackendConfig {
+  const { health, ...rest } = parts;
   return {
     name: 'servers',
     protocol: 'TCP',
     balance: 'RoundRobin',
     servers: ports.map((port) => ({ host: '127.0.0.1', port })),
-    health: {},
-    ...parts,
+    ...rest,
+    health: { passive: { failures: 3 }, slowStart: 0, ...health },
   };
 }
 

@@ -61,6 +61,18 @@ describe('the backends of the Teamwork Cloud shorthand', () => {
     expect(backend).toMatchObject({ protocol: 'TCP', balance: 'SourceAddress' });
   });
 
+  it('has the weights of the nodes', () => {
+    const { backends } = expand(spec({ servers: [{ host: 'twc-0', weight: 0 }, { host: 'twc-1' }] }));
+
+    for (const name of ['webapp', 'rest', 'client']) {
+      const backend = backends.find((entry) => entry.name === name);
+      expect(backend?.servers.map(({ host, weight }) => [host, weight])).toEqual([
+        ['twc-0', 0],
+        ['twc-1', undefined],
+      ]);
+    }
+  });
+
   it('verifies the nodes against the served certificate and the public name', () => {
     const { backends } = expand(spec({ topology: 'Layer7Hybrid' }));
 

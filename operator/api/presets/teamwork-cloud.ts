@@ -155,7 +155,7 @@ function licenseFlows(cloud: TeamworkCloudSpec): Flows {
 
 function servers(cloud: TeamworkCloudSpec, port: number): object {
   if (cloud.service !== undefined) return { service: { ...cloud.service, port } };
-  return { servers: cloud.servers.map(({ host }) => ({ host, port })) };
+  return { servers: cloud.servers.map((server) => ({ ...server, port })) };
 }
 
 function requestedAddress(address: string | undefined): object {

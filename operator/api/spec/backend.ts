@@ -10,7 +10,7 @@ import {
 } from '../schema/builder.ts';
 import type { CelRule, Infer } from '../schema/builder.ts';
 import { healthRules, healthSchema } from './health.ts';
-import { dnsName, entryName, fingerprint, objectName, port, serverHost } from './scalars.ts';
+import { dnsName, entryName, fingerprint, objectName, port, serverHost, weight } from './scalars.ts';
 
 const server = object({
   host: required(
@@ -18,6 +18,10 @@ const server = object({
     'DNS name or IP address; a name with several addresses counts as that many servers.',
   ),
   port: required(port(), 'Port of the server.'),
+  weight: optional(
+    weight(),
+    'Its share of the clients, beside those of the other servers. 0: it is given no client as long as any other server can be reached. Default: 1.',
+  ),
 });
 
 const service = object({

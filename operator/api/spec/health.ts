@@ -1,4 +1,4 @@
-import { defaulted, integer, object, oneOf, optional } from '../schema/builder.ts';
+import { defaulted, defaultedObject, integer, object, oneOf, optional } from '../schema/builder.ts';
 import type { CelRule, Infer } from '../schema/builder.ts';
 import { duration, urlPath } from './scalars.ts';
 
@@ -30,8 +30,25 @@ const active = object({
   ),
 });
 
+const passive = object({
+  failures: defaulted(
+    integer(1, 1000),
+    3,
+    'HTTP and HTTPS: a server with so many failed exchanges in a row (no response, a malformed one, or status 502, 503 or 504) is avoided for a second, and for twice as long each time it fails again, up to 30 seconds; never more than half of the servers.',
+  ),
+});
+
 export const healthSchema = object({
   active: optional(active, 'Checks that the proxy makes by itself. Left out: none are made.'),
+  passive: defaultedObject(
+    passive,
+    'What follows from traffic that fails. A server that cannot be connected to is avoided at once.',
+  ),
+  slowStart: defaulted(
+    duration(),
+    '10s',
+    'RoundRobin and LeastConnections: a server that is new or has come back gets more and more of its share for so long, beginning with a tenth. 0s: all of it at once.',
+  ),
 });
 
 /** Rules on a backend, whose protocol they need to know. */

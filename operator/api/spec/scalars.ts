@@ -66,6 +66,9 @@ export const redirectTarget = () =>
 /** A TCP port. */
 export const port = () => integer(1, 65535);
 
+/** A server's share of the clients. */
+export const weight = () => integer(0, 100);
+
 /** A duration such as `30s`, `1h30m` or `250ms`. */
 export const duration = () => string({ pattern: PATTERNS.duration.pattern, maxLength: 32, minLength: 2 });
 

@@ -10,9 +10,15 @@ import {
 } from '../schema/builder.ts';
 import type { CelRule, Infer } from '../schema/builder.ts';
 import { backendTlsSchema } from './backend.ts';
-import { dnsName, entryName, ipAddress, objectName, port, serverHost, urlPath } from './scalars.ts';
+import { dnsName, entryName, ipAddress, objectName, port, serverHost, urlPath, weight } from './scalars.ts';
 
-const server = object({ host: required(serverHost(), 'DNS name or IP address of a Teamwork Cloud node.') });
+const server = object({
+  host: required(serverHost(), 'DNS name or IP address of a Teamwork Cloud node.'),
+  weight: optional(
+    weight(),
+    'Its share of the clients, beside those of the other nodes. 0, before it is taken out of service: it is given no client as long as any other node can be reached. Default: 1.',
+  ),
+});
 
 const service = object({
   name: required(

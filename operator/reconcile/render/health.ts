@@ -4,8 +4,12 @@ import { milliseconds } from './units.ts';
 
 /** How the proxy finds out whether the servers of a backend work, with what the specification leaves to the backend's protocol. */
 export function health(spec: BackendSpec): HealthConfig {
-  const { active } = spec.health;
-  return active === undefined ? {} : { active: activeCheck(spec, active) };
+  const { active, passive, slowStart } = spec.health;
+  return {
+    ...(active === undefined ? {} : { active: activeCheck(spec, active) }),
+    passive,
+    slowStart: milliseconds(slowStart),
+  };
 }
 
 function activeCheck(

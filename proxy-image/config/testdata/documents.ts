@@ -63,7 +63,7 @@ export function document() {
         protocol: 'HTTPS',
         balance: 'SourceAddress',
         servers: [
-          { host: 'twc-0.internal', port: 8111 },
+          { host: 'twc-0.internal', port: 8111, weight: 2 },
           { host: '2001:db8::1', port: 8111 },
         ],
         tls: { verify: 'Chain', trustFiles: ['public.crt'], pinnedSha256: [], serverName: 'twc.example.com' },
@@ -77,6 +77,8 @@ export function document() {
             healthyThreshold: 2,
             unhealthyThreshold: 3,
           },
+          passive: { failures: 3 },
+          slowStart: 10_000,
         },
       },
       {
@@ -84,7 +86,7 @@ export function document() {
         protocol: 'TCP',
         balance: 'RoundRobin',
         servers: [{ host: '192.0.2.1', port: 10_002 }],
-        health: {},
+        health: { passive: { failures: 3 }, slowStart: 0 },
       },
       {
         name: 'license',
@@ -92,7 +94,7 @@ export function document() {
         balance: 'LeastConnections',
         servers: [{ host: 'LIC_0.internal.', port: 1101 }],
         tls: { verify: 'Pinned', trustFiles: [], pinnedSha256: ['b'.repeat(64)] },
-        health: {},
+        health: { passive: { failures: 3 }, slowStart: 0 },
       },
     ] as Json[],
   };
@@ -156,6 +158,7 @@ export const BROKEN: readonly (readonly [path: string, value: unknown, error: st
   ['backends[0].servers[1]', { host: 'twc-0.internal', port: 8111 }, 'backends[0].servers[1] "twc-0.internal port 8111" stands in backends[0].servers[0] already: remove or change one of them'],
   ['backends[0].servers[0].host', 'twc:8111', 'backends[0].servers[0].host is "twc:8111": give a DNS name or an IP address, without scheme, port and brackets'],
   ['backends[0].servers[0].host', '127.1', 'backends[0].servers[0].host is "127.1": give a DNS name or an IP address, without scheme, port and brackets'],
+  ['backends[0].servers[0].weight', 101, 'backends[0].servers[0].weight is 101: give a whole number from 0 to 100'],
   ['backends[0].balance', 'Random', 'backends[0].balance is "Random": give one of "SourceAddress", "RoundRobin", "LeastConnections"'],
   ['backends[0].tls', undefined, "backends[0].tls is missing: with protocol HTTPS say how the servers' certificates are verified"],
   ['backends[1].tls', { verify: 'None', trustFiles: [], pinnedSha256: [] }, 'backends[1].tls is not used with protocol TCP: remove it, or set protocol to TLS or HTTPS'],
@@ -164,6 +167,8 @@ export const BROKEN: readonly (readonly [path: string, value: unknown, error: st
   ['backends[2].tls.pinnedSha256', [], 'backends[2].tls.pinnedSha256 is empty: with verify Pinned give the fingerprint of at least one certificate'],
   ['backends[2].tls.trustFiles', ['x'], 'backends[2].tls.trustFiles is not looked at with verify Pinned: empty it, or set verify to Chain'],
   ['backends[0].health', undefined, 'backends[0].health is missing: give an object'],
+  ['backends[0].health.passive.failures', 0, 'backends[0].health.passive.failures is 0: give a whole number from 1 to 1000'],
+  ['backends[0].health.slowStart', undefined, 'backends[0].health.slowStart is missing: give a whole number from 0 to 2147483647 (milliseconds)'],
   ['backends[0].health.active.protocol', 'HTTP', 'backends[0].health.active.protocol HTTP is not what a backend with protocol HTTPS speaks: give one of TCP, TLS, HTTPS'],
   ['backends[0].health.active.protocol', 'UDP', 'backends[0].health.active.protocol is "UDP": give one of "TCP", "TLS", "HTTP", "HTTPS"'],
   ['backends[0].health.active.path', undefined, 'backends[0].health.active.path is missing: with protocol HTTPS say what is asked for'],

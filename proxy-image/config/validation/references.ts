@@ -39,6 +39,7 @@ export function checkReferences(config: Draft<ProxyConfig>, place: Place): void 
 
 function checkFrontend(frontend: Draft<FrontendConfig>, known: Known, place: Place): void {
   checkCertificates(frontend, known, place);
+  checkSniRoutes(frontend, place);
   for (const { name, place: where } of backendNames(frontend, place)) {
     checkBackendReference(name, frontend.protocol, known, where);
   }
@@ -79,10 +80,12 @@ function backendNames(
   frontend: Draft<FrontendConfig>,
   place: Place,
 ): readonly { readonly name: string; readonly place: Place }[] {
-  const routes = (frontend.routes ?? []).map((route, index) => ({
-    name: route?.backend,
-    place: field(item(field(place, 'routes'), index), 'backend'),
-  }));
+  const routes = (['routes', 'sniRoutes'] as const).flatMap((list) =>
+    (frontend[list] ?? []).map((route, index) => ({
+      name: route?.backend,
+      place: field(item(field(place, list), index), 'backend'),
+    })),
+  );
   return [{ name: frontend.backend, place: field(place, 'backend') }, ...routes].flatMap(({ name, place }) =>
     name === undefined ? [] : [{ name, place }],
   );
@@ -118,7 +121,8 @@ function isLayer4(protocol: FrontendConfig['protocol']): boolean {
 }
 
 function checkLayer4(frontend: Draft<FrontendConfig>, place: Place): void {
-  if (frontend.backend === undefined && !reported(field(place, 'backend'))) {
+  const splits = (frontend.sniRoutes ?? []).length > 0;
+  if (frontend.backend === undefined && !splits && !reported(field(place, 'backend'))) {
     report(field(place, 'backend'), `is missing: a frontend with protocol ${frontend.protocol} needs one`);
   }
   for (const name of ['hostnames', 'routes', 'redirects', 'trustedSources'] as const) {
@@ -131,6 +135,18 @@ function checkLayer4(frontend: Draft<FrontendConfig>, place: Place): void {
   }
 }
 
+function checkSniRoutes({ protocol, sniRoutes = [] }: Draft<FrontendConfig>, place: Place): void {
+  const where = field(place, 'sniRoutes');
+  if (protocol !== 'TCP' && sniRoutes.length > 0) {
+    report(where, `is not used with protocol ${protocol}: empty it, or set protocol to TCP`);
+  }
+  reportRepeatedInside(
+    sniRoutes.map((route) => route?.hostnames ?? []),
+    where,
+    'hostnames',
+  );
+}
+
 function checkLayer7(
   { backend, hostnames = [], routes = [], redirects = [] }: Draft<FrontendConfig>,
   place: Place,
@@ -139,9 +155,10 @@ function checkLayer7(
     report(place, 'serves nothing: give it routes, redirects or a backend');
   }
   reportRepeated(hostnames, field(place, 'hostnames'));
-  reportRepeatedPaths(
+  reportRepeatedInside(
     routes.map((route) => route?.paths ?? []),
     field(place, 'routes'),
+    'paths',
   );
   reportRepeated(
     redirects.map((redirect) => redirect?.from),
@@ -225,16 +242,21 @@ function reportOverlaps(frontends: readonly (Draft<FrontendConfig> | undefined)[
   }
 }
 
-function reportRepeatedPaths(lists: readonly (readonly (string | undefined)[])[], place: Place): void {
+/** The same for the lists of several routes; `name` is the field of a route that holds its list. */
+function reportRepeatedInside(
+  lists: readonly (readonly (string | undefined)[])[],
+  place: Place,
+  name: string,
+): void {
   const seen = new Map<string, string>();
-  for (const [route, paths] of lists.entries()) {
-    for (const [index, path] of paths.entries()) {
-      const where = item(field(item(place, route), 'paths'), index);
-      const first = path === undefined ? undefined : seen.get(path);
+  for (const [route, values] of lists.entries()) {
+    for (const [index, value] of values.entries()) {
+      const where = item(field(item(place, route), name), index);
+      const first = value === undefined ? undefined : seen.get(value);
       if (first !== undefined) {
-        report(where, `${path} is routed by ${first} already: remove one of them`);
-      } else if (path !== undefined) {
-        seen.set(path, where.path);
+        report(where, `${value} is routed by ${first} already: remove one of them`);
+      } else if (value !== undefined) {
+        seen.set(value, where.path);
       }
     }
   }

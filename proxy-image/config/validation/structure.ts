@@ -6,11 +6,13 @@ import type {
   FrontendTimeouts,
   HealthCheckConfig,
   HealthConfig,
+  PassiveHealthConfig,
   ProxyConfig,
   ProxyProtocolConfig,
   RedirectConfig,
   RouteConfig,
   ServerConfig,
+  SniRouteConfig,
   UpstreamTlsConfig,
 } from '../types.ts';
 import { integer, list, oneOf, optional, record, text } from './decoder.ts';
@@ -44,6 +46,10 @@ const certificate = record<CertificateConfig>({
 
 const route = record<RouteConfig>({ paths: list(path, 1), backend: name });
 
+const hostname = text('a host name in lower case, such as "twc.example.com" or "*.example.com"', isHostname);
+
+const sniRoute = record<SniRouteConfig>({ hostnames: list(hostname, 1), backend: name });
+
 const redirect = record<RedirectConfig>({
   from: path,
   to: text('a path such as "/webapp", or a URL such as "https://twc.example.com/"', isRedirectTarget),
@@ -59,13 +65,13 @@ const proxyProtocol = record<ProxyProtocolConfig>({
 
 const limits = record<FrontendLimits>({
   connections: integer(1, 1_000_000),
+  connectionsPerSource: optional(integer(1, 1_000_000)),
   headerBytes: integer(1024, 1_048_576, 'bytes'),
   bodyBytes: integer(0, Number.MAX_SAFE_INTEGER, 'bytes, 0 for no limit'),
 });
 
 const timeouts = record<FrontendTimeouts>({
   handshake: duration,
-  connectionsPerSource: optional(integer(1, 1_000_000)),
   connect: duration,
   idle: duration,
   header: duration,
@@ -83,21 +89,20 @@ const frontend = record<FrontendConfig>({
   protocol: oneOf('TCP', 'TLS', 'HTTP', 'HTTPS'),
   proxyProtocol: optional(proxyProtocol),
   certificates: list(name),
-  hostnames: list(
-    text('a host name in lower case, such as "twc.example.com" or "*.example.com"', isHostname),
-  ),
+  hostnames: list(hostname),
   routes: list(route),
+  sniRoutes: optional(list(sniRoute)),
   redirects: list(redirect),
   backend: optional(name),
+  sourceRanges: optional(list(range)),
   trustedSources: list(range),
   limits,
   timeouts,
 });
 
-  sourceRanges: optional(list(range)),
 const serverHost = text('a DNS name or an IP address, without scheme, port and brackets', isServerHost);
 
-const server = record<ServerConfig>({ host: serverHost, port });
+const server = record<ServerConfig>({ host: serverHost, port, weight: optional(integer(0, 100)) });
 
 const upstreamTls = record<UpstreamTlsConfig>({
   verify: oneOf('Chain', 'Pinned', 'None'),
@@ -118,18 +123,24 @@ const healthCheck = record<HealthCheckConfig>({
   unhealthyThreshold: threshold,
 });
 
+const health = record<HealthConfig>({
+  active: optional(healthCheck),
+  passive: record<PassiveHealthConfig>({ failures: integer(1, 1000) }),
+  slowStart: integer(0, MAX_DURATION, 'milliseconds'),
+});
+
 const backend = record<BackendConfig>({
   name,
   protocol: oneOf('TCP', 'TLS', 'HTTP', 'HTTPS'),
   balance: oneOf('SourceAddress', 'RoundRobin', 'LeastConnections'),
   servers: list(server, 1),
+  proxyProtocol: optional(oneOf('V1', 'V2')),
   tls: optional(upstreamTls),
-  health: record<HealthConfig>({ active: optional(healthCheck) }),
+  health,
 });
 
 /** The shape of the document: every field with what it may hold. */
 export const proxyConfig = record<ProxyConfig>({
-  proxyProtocol: optional(oneOf('V1', 'V2')),
   version: oneOf(1),
   accessLog: oneOf('Off', 'Errors', 'All'),
   certificates: list(certificate),

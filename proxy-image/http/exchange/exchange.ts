@@ -16,6 +16,16 @@ const KEEP_ALIVE_MARGIN = 1_000;
 /** RFC 9110 section 9.2.2; only these are sent again when a reused connection turns out to be dead. */
 const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']);
 
+/** Statuses by which a server says that it, or what it depends on, does not work for now (RFC 9110 section 15.6). */
+const GATEWAY_ERRORS: ReadonlySet<number> = new Set([502, 503, 504]);
+
+/** What counts against the server when no usable response has come from it. */
+const SERVER_FAILURES: Partial<Record<Fault, string>> = {
+  UpstreamClosed: 'it closed the connection without a response',
+  MalformedResponse: 'its response was malformed',
+  ResponseTimeout: 'it did not respond in time',
+};
+
 /**
  * `Connecting` until a server connection is there, `Head` until the response's head is, `Body` until its body ends, then `Over`. From
  * any state an error or the client's departure leads to `Over`.
@@ -105,6 +115,10 @@ export class Exchange implements ConnectionUser {
   abort(fault: Fault, detail: string | null = null): void {
     if (this.#phase === 'Over') {
       return;
+    }
+    const failure = this.#phase === 'Head' ? SERVER_FAILURES[fault] : undefined;
+    if (failure !== undefined) {
+      this.#connection?.judge(failure);
     }
     this.#phase = 'Over';
     this.#cancel.abort();
@@ -236,6 +250,7 @@ export class Exchange implements ConnectionUser {
       this.abort('MalformedResponse');
       return;
     }
+    this.#connection?.judge(GATEWAY_ERRORS.has(head.status) ? `it answered with ${head.status}` : null);
     this.#phase = 'Body';
     this.status = head.status;
     this.#decoder = decoder;

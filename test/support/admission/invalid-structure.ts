@@ -26,8 +26,8 @@ const unknownFields: readonly FieldCase[] = [
   },
   {
     desc: 'a field that resembles none',
-    spec: layer4({}, { servers: [{ host: 'twc-0', port: 10002, weight: 3 }] }),
-    refused: ['spec.backends[0].servers[0].weight', 'unknown field; there are host, port'],
+    spec: layer4({}, { servers: [{ host: 'twc-0', port: 10002, order: 3 }] }),
+    refused: ['spec.backends[0].servers[0].order', 'unknown field; there are host, port, weight'],
   },
   {
     desc: 'a field by the name of something that every JavaScript object has',

@@ -51,7 +51,7 @@ const fullBackends = [
     name: 'web',
     protocol: 'HTTPS',
     servers: [
-      { host: 'app-0.example.com', port: 8443 },
+      { host: 'app-0.example.com', port: 8443, weight: 0 },
       { host: '2001:db8::10', port: 8443 },
     ],
     balance: 'RoundRobin',
@@ -66,6 +66,8 @@ const fullBackends = [
         healthyThreshold: 1,
         unhealthyThreshold: 5,
       },
+      passive: { failures: 5 },
+      slowStart: '1m',
     },
   },
   {
@@ -158,6 +160,17 @@ export const validCases: readonly ValidCase[] = [
         : layer4({}, { protocol, health: { active: { protocol: check, path: '/healthz' } } }),
     ),
   })),
+  {
+    desc: 'nodes of which one is given no more clients',
+    document: manifest(
+      shorthand({
+        servers: [
+          { host: 'twc-0', weight: 0 },
+          { host: 'twc-1', weight: 100 },
+        ],
+      }),
+    ),
+  },
   {
     desc: 'an explicit frontend beside the shorthand that leads to its backend',
     document: manifest(
