@@ -2,11 +2,14 @@ import type { LoadedCertificate } from '../config/certificate.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import type { FrontendConfig } from '../config/types.ts';
 import type { HttpFrontend } from '../http/types.ts';
+import { rangeMatcher } from '../addresses/ranges.ts';
 import { buildIdentify } from '../listener/identify.ts';
 import type { Identify } from '../listener/identify.ts';
 import { listenerMetrics, type ListenerFamilies, type ListenerMetrics } from '../listener/metrics.ts';
 import { forwardMetrics, type ForwardFamilies } from '../tcp/metrics.ts';
 import type { ForwardTarget } from '../tcp/forward.ts';
+import type { SplitTarget } from '../tcp/split.ts';
+import { NameMap } from '../tls/names.ts';
 import { TlsTerminator } from '../tls/terminator.ts';
 import type { Upstream } from '../upstream/types.ts';
 import type { UpstreamLease, UpstreamRegistry } from './upstreams.ts';
@@ -25,6 +28,8 @@ export interface FrontendGeneration {
   readonly config: FrontendConfig;
   /** Null where the other end of a connection is always its client. */
   readonly identify: Identify | null;
+  /** Tells whether a client with this address may connect; null where everybody may. */
+  readonly allows: ((address: string) => boolean) | null;
   /** Null when TLS is not ended here. */
   readonly tls: TlsTerminator | null;
   readonly target: FrontendTarget;
@@ -33,6 +38,7 @@ export interface FrontendGeneration {
 
 export type FrontendTarget =
   | { readonly kind: 'Forward'; readonly forward: ForwardTarget }
+  | { readonly kind: 'Split'; readonly split: SplitTarget }
   | { readonly kind: 'Http'; readonly http: HttpFrontend };
 
 /** What a generation is built with beside its configuration. */
@@ -83,6 +89,7 @@ function buildFrontend(
   return {
     config,
     identify: buildIdentify(config),
+    allows: buildAllows(config),
     tls: buildTerminator(config, loaded, parts),
     target: buildTarget(config, upstreams, parts),
     metrics: listenerMetrics(parts.metrics, config.name),
@@ -113,6 +120,10 @@ function buildTerminator(
   });
 }
 
+function buildAllows({ sourceRanges = [] }: FrontendConfig): FrontendGeneration['allows'] {
+  return sourceRanges.length === 0 ? null : rangeMatcher(sourceRanges);
+}
+
 function certificate(name: string, { certificates }: LoadedConfig): LoadedCertificate {
   const found = certificates.get(name);
   if (found === undefined) {
@@ -129,13 +140,25 @@ function buildTarget(
   if (config.protocol === 'HTTP' || config.protocol === 'HTTPS') {
     return { kind: 'Http', http: { config, upstreams: upstreamsOf(config, upstreams) } };
   }
-  const upstream = upstreams.get(config.backend ?? '');
-  if (upstream === undefined) {
-    throw new Error(`frontend ${config.name} has no backend`);
+  const to = (backend: string): ForwardTarget => {
+    const upstream = upstreams.get(backend);
+    if (upstream === undefined) {
+      throw new Error(`frontend ${config.name} has no backend`);
+    }
+    return { config, upstream, metrics: forwardMetrics(metrics, config.name, backend) };
+  };
+  const { backend, sniRoutes = [], timeouts } = config;
+  if (sniRoutes.length === 0) {
+    return { kind: 'Forward', forward: to(backend ?? '') };
   }
+  const routes = sniRoutes.map((route) => ({ names: route.hostnames, value: to(route.backend) }));
   return {
-    kind: 'Forward',
-    forward: { config, upstream, metrics: forwardMetrics(metrics, config.name, upstream.config.name) },
+    kind: 'Split',
+    split: {
+      names: new NameMap(routes),
+      fallback: backend === undefined ? null : to(backend),
+      timeout: timeouts.handshake,
+    },
   };
 }
 

@@ -1,9 +1,15 @@
 import type { Counter, Family, Gauge, Registry } from '../metrics/registry.ts';
 
 /** Why a connection was not served. */
-export type RefusalReason = 'ConnectionLimit' | 'SourceLimit' | 'SourceRange' | 'ProxyHeader';
+export type RefusalReason = 'ConnectionLimit' | 'SourceLimit' | 'SourceRange' | 'ProxyHeader' | 'ServerName';
 
-const REASONS: readonly RefusalReason[] = ['ConnectionLimit', 'SourceLimit', 'SourceRange', 'ProxyHeader'];
+const REASONS: readonly RefusalReason[] = [
+  'ConnectionLimit',
+  'SourceLimit',
+  'SourceRange',
+  'ProxyHeader',
+  'ServerName',
+];
 
 /** The metrics of all listeners of a process. */
 export interface ListenerFamilies {
@@ -31,7 +37,7 @@ export function declareListenerMetrics(registry: Registry): ListenerFamilies {
     }),
     refused: registry.counter({
       name: 'teamwork_proxy_connections_refused_total',
-      help: 'Client connections that were reset before anything was done for them: too many were open, or the source was not allowed or not told.',
+      help: 'Client connections that were reset before anything was done for them: too many were open, the source was not allowed or not told, or no backend was there for the server name.',
       labelNames: ['frontend', 'reason'],
     }),
     open: registry.gauge({

@@ -2,9 +2,12 @@ import type { FrontendGeneration } from '../generation/generation.ts';
 import { serveHttp } from '../http/serve.ts';
 import type { HttpFrontend, HttpHost, HttpServices } from '../http/types.ts';
 import type { AccessLogger } from '../log/access.ts';
-import type { ConnectionEntry } from '../log/types.ts';
 import { forward } from '../tcp/forward.ts';
+import { chooseByName } from '../tcp/split.ts';
+import type { SplitTarget } from '../tcp/split.ts';
+import { admitSource } from './admit.ts';
 import type { Listener } from './listener.ts';
+import { failedConnection, refuse } from './refusal.ts';
 import type { AcceptedConnection, ClientConnection } from './types.ts';
 
 /** What the stages need from the process. */
@@ -16,8 +19,9 @@ export interface PipelineServices {
 }
 
 /**
- * The road of a client's connection, outermost stage first: accept, PROXY header, TLS, and then either HTTP or layer 4. Each stage knows what the one
- * before has found out. The generation that a connection begins with decides its road; HTTP asks again for each request.
+ * The road of a client's connection, outermost stage first: accept, PROXY header, admission of the source, TLS, and then either HTTP or
+ * layer 4. Each stage knows what the one before has found out. The generation that a connection begins with decides its road; HTTP asks
+ * again for each request.
  */
 export async function serveConnection(
   accepted: AcceptedConnection,
@@ -26,7 +30,15 @@ export async function serveConnection(
 ): Promise<void> {
   const { frontend } = listener;
   const identified = await identify(accepted, frontend, services);
-  const client = identified === null ? null : await endTls(identified, frontend, services);
+  if (identified === null) {
+    return;
+  }
+  const refusal = admitSource(identified, listener);
+  if (refusal !== null) {
+    refuse(identified, frontend, refusal, services.access);
+    return;
+  }
+  const client = await endTls(identified, frontend, services);
   if (client === null) {
     return;
   }
@@ -36,10 +48,30 @@ export async function serveConnection(
       return;
     case 'Forward':
       await forward(client, frontend.target.forward, services.access);
+      return;
+    case 'Split':
+      await split(client, frontend, frontend.target.split, services);
   }
 }
 
-/** Null when the connection was refused. */
+/** Layer 4 by the server name of the client's TLS, which is not ended here. */
+async function split(
+  client: ClientConnection,
+  frontend: FrontendGeneration,
+  target: SplitTarget,
+  { access }: PipelineServices,
+): Promise<void> {
+  const choice = await chooseByName(client, target);
+  if (choice.ok) {
+    await forward(client, choice.target, access);
+  } else if (choice.silent) {
+    client.reset();
+  } else {
+    refuse(client, frontend, { reason: 'ServerName', error: choice.reason }, access);
+  }
+}
+
+/** Finds out whose connection it is; null when that can't be told. */
 async function identify(
   accepted: AcceptedConnection,
   frontend: FrontendGeneration,
@@ -52,10 +84,10 @@ async function identify(
   if (result.ok) {
     return result.connection;
   }
-  accepted.reset();
-  if (!result.silent) {
-    frontend.metrics.refused.ProxyHeader.inc();
-    access.log(failedConnection(accepted, frontend.config.name, result.reason));
+  if (result.silent) {
+    accepted.reset();
+  } else {
+    refuse(accepted, frontend, { reason: 'ProxyHeader', error: result.reason }, access);
   }
   return null;
 }
@@ -79,25 +111,6 @@ async function endTls(
     access.log(failedConnection(accepted, config.name, result.reason));
   }
   return null;
-}
-
-/** The log's line for a connection that got no further than the listener. */
-function failedConnection(
-  { sourceAddress, acceptedAt }: AcceptedConnection,
-  frontend: string,
-  error: string,
-): ConnectionEntry {
-  return {
-    kind: 'connection',
-    frontend,
-    source: sourceAddress,
-    backend: null,
-    server: null,
-    durationMs: Math.round(performance.now() - acceptedAt),
-    bytesIn: 0,
-    bytesOut: 0,
-    error,
-  };
 }
 
 function httpHost(listener: Listener, { draining }: PipelineServices): HttpHost {

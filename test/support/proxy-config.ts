@@ -11,7 +11,7 @@ export function proxyConfig(parts: Partial<ProxyConfig> = {}): ProxyConfig {
   return { version: 1, accessLog: 'All', certificates: [], frontends: [], backends: [], ...parts };
 }
 
-/** A layer 4 frontend on loopback that leads to the backend `servers`; what is given replaces its part. */
+/** A layer 4 frontend on loopback that leads to the backend `servers`, unless it has sniRoutes; what is given replaces its part. */
 export function frontendConfig(
   parts: Partial<Omit<FrontendConfig, 'limits' | 'timeouts'>> & Overrides = {},
 ): FrontendConfig {
@@ -27,7 +27,7 @@ export function frontendConfig(
     hostnames: [],
     routes: [],
     redirects: [],
-    backend: 'servers',
+    ...(parts.sniRoutes === undefined ? { backend: 'servers' } : {}),
     trustedSources: [],
     ...rest,
     limits: { connections: 1000, headerBytes: 32_768, bodyBytes: 0, ...limits },
