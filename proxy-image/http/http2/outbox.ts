@@ -17,11 +17,14 @@ export interface BodyPart {
   readonly endStream: boolean;
 }
 
+/** What one frame brought about: nothing could be sent, there is more to send, or all has been sent. */
+export type FrameProgress = 'None' | 'More' | 'All';
+
 /** A stream that has DATA to send. */
 export interface Sender {
   readonly id: number;
   readonly sendWindow: SendWindow;
-  /** Sends what waits, as far as the windows allow; one frame at most. Returns false when nothing could be sent. */
+  /** Sends one frame of what waits. Returns false when nothing could be sent. */
   sendWaiting(): boolean;
   /** True while something waits. */
   readonly congested: boolean;
@@ -71,24 +74,29 @@ export class Outbox {
 
   /** Sends a part of a body as far as the windows allow; true when all of it has been sent. */
   data(sender: Sender, part: BodyPart): boolean {
-    while (part.at < part.end || part.endStream) {
-      const length = Math.min(part.end - part.at, this.#room(sender.sendWindow));
-      // An empty frame needs no window (RFC 9113 section 6.9.1).
-      if (length <= 0 && part.at < part.end) {
-        return false;
-      }
-      const { bytes, at } = part;
-      const last = at + length === part.end;
-      this.frames.data(sender.id, bytes, { start: at, end: at + length, endStream: last && part.endStream });
-      this.schedule();
-      sender.sendWindow.take(length);
-      this.window.take(length);
-      part.at += length;
-      if (last) {
-        break;
+    for (;;) {
+      const progress = this.frame(sender, part);
+      if (progress !== 'More') {
+        return progress === 'All';
       }
     }
-    return true;
+  }
+
+  /** Sends one frame of a part of a body, where the windows allow it. */
+  frame(sender: Sender, part: BodyPart): FrameProgress {
+    const { bytes, at, end } = part;
+    const length = Math.min(end - at, this.#room(sender.sendWindow));
+    // An empty frame needs no window (RFC 9113 section 6.9.1).
+    if (length <= 0 && at < end) {
+      return 'None';
+    }
+    const last = at + length === end;
+    this.frames.data(sender.id, bytes, { start: at, end: at + length, endStream: last && part.endStream });
+    this.schedule();
+    sender.sendWindow.take(length);
+    this.window.take(length);
+    part.at += length;
+    return last ? 'All' : 'More';
   }
 
   /** Has the stream asked again when there is room. */

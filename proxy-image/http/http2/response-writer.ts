@@ -101,9 +101,9 @@ export class ResponseWriter implements ResponseSink, Sender {
     if (part === undefined) {
       return false;
     }
-    const before = part.at;
-    if (!this.#outbox.data(this, part)) {
-      return part.at > before;
+    const progress = this.#outbox.frame(this, part);
+    if (progress !== 'All') {
+      return progress === 'More';
     }
     this.#queue.shift();
     if (part.endStream) {
