@@ -93,6 +93,11 @@ export const backendSchema = object(
       'SourceAddress',
       "SourceAddress keeps a client on one server, by a consistent hash of the client's address.",
     ),
+    proxyProtocol: defaulted(
+      oneOf('None', 'V1', 'V2'),
+      'None',
+      "V1 and V2: every connection begins with a PROXY header that tells the client's address. The servers must expect it.",
+    ),
     tls: optional(
       backendTlsSchema,
       'How the servers are verified, with protocol TLS and HTTPS. Default: their chain, against the public authorities.',

@@ -28,11 +28,36 @@ const redirect = object({
   status: defaulted(oneOfNumbers(301, 302, 307, 308), 302, 'Status code of the answer.'),
 });
 
+const proxyProtocol = object({
+  accept: defaulted(
+    oneOf('Never', 'Optional', 'Required'),
+    'Never',
+    'Never: a header is data. Required: every connection begins with one, and only trusted sources may connect. Optional: trusted sources may send one, if their clients send the first byte; a header of all others is data.',
+  ),
+  trusted: defaulted(
+    setOf(cidr(), { maxItems: 32 }),
+    [],
+    'Load balancers before this proxy: the ranges that their connections come from.',
+  ),
+});
+
+const sniRoute = object({
+  hostnames: required(
+    setOf(hostname(), { minItems: 1, maxItems: 32 }),
+    'Names that clients ask for by SNI. An exact one wins over one with a wildcard.',
+  ),
+  backend: required(entryName(), 'Name of the backend that these connections go to.'),
+});
+
 const limits = object({
   connections: defaulted(
     integer(1, 1_000_000),
     10_000,
     'Open client connections per proxy pod; more are refused.',
+  ),
+  connectionsPerSource: optional(
+    integer(1, 1_000_000),
+    'Of these, connections from one IPv4 address or one IPv6 /64 network. Clients behind one NAT, or a load balancer without PROXY protocol, are one source. Default: no limit.',
   ),
   headerBytes: defaulted(
     integer(1024, 1_048_576),
@@ -48,7 +73,7 @@ const limits = object({
 
 const timeouts = object({
   connect: defaulted(duration(), '10s', 'One attempt to connect to a server.'),
-  handshake: defaulted(duration(), '10s', "A client's TLS handshake."),
+  handshake: defaulted(duration(), '10s', "A PROXY header; and then a client's TLS handshake."),
   header: defaulted(duration(), '10s', 'From the first byte of a request to the end of its header fields.'),
   request: defaulted(duration(), '1h', 'HTTP: a request or response that stands still for so long is ended.'),
   keepAlive: defaulted(duration(), '1m', 'HTTP: how long a connection may wait for its next request.'),
@@ -86,9 +111,19 @@ const rules: readonly CelRule[] = [
       'routes, redirects and hostnames need protocol HTTP or HTTPS; with TCP and TLS name one backend instead',
   },
   {
-    rule: "self.protocol in ['HTTP', 'HTTPS'] ? (has(self.backend) || size(self.routes) > 0 || size(self.redirects) > 0) : has(self.backend)",
+    rule: "self.protocol == 'TCP' || size(self.sniRoutes) == 0",
     message:
-      'backend: say where the connections go: a backend, or with protocol HTTP and HTTPS also routes or redirects',
+      'sniRoutes: only with protocol TCP is TLS passed on as it is; remove them or change the protocol',
+  },
+  {
+    rule: "self.protocol in ['HTTP', 'HTTPS'] ? (has(self.backend) || size(self.routes) > 0 || size(self.redirects) > 0) : (has(self.backend) || size(self.sniRoutes) > 0)",
+    message:
+      'backend: say where the connections go: a backend, with protocol TCP also sniRoutes, with protocol HTTP and HTTPS also routes or redirects',
+  },
+  {
+    rule: "(self.proxyProtocol.accept == 'Never') == (size(self.proxyProtocol.trusted) == 0)",
+    message:
+      'proxyProtocol.trusted: say whose PROXY headers are taken with accept Optional or Required, and nobody otherwise',
   },
 ];
 
@@ -112,12 +147,17 @@ export const frontendSchema = object(
     ),
     backend: optional(
       entryName(),
-      'TCP and TLS: the backend. HTTP and HTTPS: the backend of requests that no route matches (else 404).',
+      'TCP and TLS: the backend; with sniRoutes that of connections which none of them takes (else these are closed). HTTP and HTTPS: the backend of requests that no route matches (else 404).',
     ),
     routes: defaulted(
       listOf(route, { maxItems: 32 }),
       [],
       'HTTP and HTTPS: which path goes to which backend.',
+    ),
+    sniRoutes: defaulted(
+      listOf(sniRoute, { maxItems: 32 }),
+      [],
+      'TCP: TLS connections by the name that they ask for; they are passed on as they are, never decrypted.',
     ),
     redirects: defaulted(
       listOf(redirect, { maxItems: 32 }),
@@ -128,6 +168,10 @@ export const frontendSchema = object(
       setOf(cidr(), { maxItems: 32 }),
       [],
       'HTTP and HTTPS: proxies before this one, whose X-Forwarded-* fields are kept and extended; everybody else’s are replaced.',
+    ),
+    proxyProtocol: defaultedObject(
+      proxyProtocol,
+      "PROXY protocol (version 1 and 2), by which a load balancer before this proxy tells the client's address.",
     ),
     loadBalancer: defaultedObject(
       loadBalancerSchema,

@@ -16,7 +16,7 @@ const shared = {
   ),
   sourceRanges: optional(
     setOf(cidr(), { maxItems: 64 }),
-    'Only clients from these ranges may connect (loadBalancerSourceRanges, and the NetworkPolicy). Default: everybody.',
+    'Only clients from these ranges may connect (loadBalancerSourceRanges, the NetworkPolicy, and the proxy itself, for which a client behind a PROXY header has the address that it tells). Default: everybody.',
   ),
   externalTrafficPolicy: optional(
     externalTrafficPolicy,

@@ -88,6 +88,22 @@ describe('what a plan refuses', () => {
       'spec.frontends[b].loadBalancer.address: frontends a and b both ask for 2001:db8::1 port 443; give each an address of its own, or another port',
     ],
     [
+      'a server name that leads to two backends',
+      {
+        frontends: [
+          tcpFrontend('a', {
+            sniRoutes: [
+              { hostnames: ['a.test', 'b.test'], backend: TCP_BACKEND.name },
+              { hostnames: ['a.test'], backend: TCP_BACKEND.name },
+            ],
+          }),
+        ],
+        backends: [TCP_BACKEND],
+      },
+      'RepeatedHostname',
+      'spec.frontends[a].sniRoutes: a.test is given more than once, so it is undecided where it leads; keep one',
+    ],
+    [
       'a path that leads to two backends',
       { ...LAYER7, teamworkCloud: { ...LAYER7.teamworkCloud, extraPaths: ['/osmc'] } },
       'RepeatedPath',

@@ -21,6 +21,7 @@ export function refusals(
     ...unknownCertificates(frontends, backends, new Set(certificates.map(({ name }) => name))),
     ...addressClashes(frontends),
     ...frontends.flatMap(repeatedPaths),
+    ...frontends.flatMap(repeatedNames),
   ];
 }
 
@@ -112,6 +113,14 @@ function repeatedPaths(frontend: FrontendSpec): readonly Finding[] {
     path: `spec.frontends[${frontend.name}].${field}`,
     reason: 'RepeatedPath',
     message: `${path} is given more than once, so it is undecided where it leads; keep one`,
+  }));
+}
+
+function repeatedNames({ name, sniRoutes }: FrontendSpec): readonly Finding[] {
+  return repeated(sniRoutes.flatMap(({ hostnames }) => hostnames)).map((hostname) => ({
+    path: `spec.frontends[${name}].sniRoutes`,
+    reason: 'RepeatedHostname',
+    message: `${hostname} is given more than once, so it is undecided where it leads; keep one`,
   }));
 }
 

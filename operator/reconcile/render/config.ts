@@ -16,6 +16,8 @@ export interface ListenerAddress {
   readonly port: number;
   /** Port that clients connect to. */
   readonly publicPort: number;
+  /** Whom the proxy itself lets in; left out where that is everybody, or where it does not see the clients' addresses. */
+  readonly sourceRanges?: readonly string[];
 }
 
 /** Where the proxy finds the files that the plan's certificates are written to. */
@@ -75,9 +77,11 @@ function frontendConfig({ frontend, certificates }: Flow, listen: ListenerAddres
     name: frontend.name,
     ...listen,
     protocol: frontend.protocol,
+    ...proxyProtocol(frontend),
     certificates,
     hostnames: frontend.hostnames,
     routes: frontend.routes,
+    ...(frontend.sniRoutes.length === 0 ? {} : { sniRoutes: frontend.sniRoutes }),
     redirects: frontend.redirects,
     ...(frontend.backend === undefined ? {} : { backend: frontend.backend }),
     trustedSources: frontend.trustedSources,
@@ -86,8 +90,20 @@ function frontendConfig({ frontend, certificates }: Flow, listen: ListenerAddres
   };
 }
 
-function limits({ connections, headerBytes, bodySize }: FrontendSpec['limits']): FrontendConfig['limits'] {
-  return { connections, headerBytes, bodyBytes: bytes(bodySize) };
+function proxyProtocol({
+  proxyProtocol: { accept, trusted },
+}: FrontendSpec): Pick<FrontendConfig, 'proxyProtocol'> {
+  return accept === 'Never' ? {} : { proxyProtocol: { accept, trusted } };
+}
+
+function limits(spec: FrontendSpec['limits']): FrontendConfig['limits'] {
+  const { connections, connectionsPerSource, headerBytes, bodySize } = spec;
+  return {
+    connections,
+    ...(connectionsPerSource === undefined ? {} : { connectionsPerSource }),
+    headerBytes,
+    bodyBytes: bytes(bodySize),
+  };
 }
 
 function timeouts(spec: FrontendSpec['timeouts']): FrontendConfig['timeouts'] {
@@ -109,6 +125,7 @@ function backendConfig({ spec, servers, trust }: PlannedBackend, files: Certific
     protocol: spec.protocol,
     balance: spec.balance,
     servers,
+    ...(spec.proxyProtocol === 'None' ? {} : { proxyProtocol: spec.proxyProtocol }),
     health: health(spec),
   };
   if (spec.protocol === 'TCP' || spec.protocol === 'HTTP') return common;

@@ -1,16 +1,23 @@
 import { clientTrust } from '../../certificates/client-trust.ts';
 import type { ConfigMap, Secret } from '../../kube/types.ts';
-import type { Plan } from '../plan/types.ts';
+import type { Flow, Plan } from '../plan/types.ts';
 import { renderConfig, serializeConfig, servedCertificates } from './config.ts';
+import type { ListenerAddress } from './config.ts';
 import { podPaths } from './deployment.ts';
 import { objectNames, ownedMetadata } from './metadata.ts';
+import { loadBalancerOf } from './service.ts';
 
 /** The ConfigMap with the proxy's configuration, and the configuration's hash. */
 export function renderConfigMap(plan: Plan): { readonly object: ConfigMap; readonly hash: string } {
   const { proxy } = plan;
   const config = renderConfig(
     plan,
-    ({ frontend, listenerPort }) => ({ address: '::', port: listenerPort, publicPort: frontend.port }),
+    (flow) => ({
+      address: '::',
+      port: flow.listenerPort,
+      publicPort: flow.frontend.port,
+      ...visibleRanges(plan, flow),
+    }),
     podPaths,
   );
   const { text, hash } = serializeConfig(config);
@@ -21,6 +28,16 @@ export function renderConfigMap(plan: Plan): { readonly object: ConfigMap; reado
     data: { [podPaths.configKey]: text },
   };
   return { object, hash };
+}
+
+/**
+ * The ranges that the pods can hold clients to. With externalTrafficPolicy Cluster they see a node's address in the place of the client's,
+ * unless every connection begins with a PROXY header.
+ */
+function visibleRanges(plan: Plan, flow: Flow): Pick<ListenerAddress, 'sourceRanges'> {
+  const { sourceRanges, externalTrafficPolicy } = loadBalancerOf(plan, flow);
+  const visible = externalTrafficPolicy !== 'Cluster' || flow.frontend.proxyProtocol.accept === 'Required';
+  return sourceRanges === undefined || !visible ? {} : { sourceRanges };
 }
 
 /** The Secret with PEM chains and keys: `<certificate>.crt` and `<certificate>.key`. */

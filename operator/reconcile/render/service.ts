@@ -9,6 +9,7 @@ export function renderService(plan: Plan, flow: Flow): Service {
   const { proxy } = plan;
   const { frontend } = flow;
   const settings = loadBalancerOf(plan, flow);
+  const peers = peerRanges(plan, flow);
   const metadata = ownedMetadata(proxy, objectNames.service(proxy.metadata.name, frontend.name), {
     [FRONTEND_LABEL]: frontend.name,
   });
@@ -32,9 +33,7 @@ export function renderService(plan: Plan, flow: Flow): Service {
         },
       ],
       ...(settings.class === undefined ? {} : { loadBalancerClass: settings.class }),
-      ...(settings.sourceRanges === undefined
-        ? {}
-        : { loadBalancerSourceRanges: [...settings.sourceRanges] }),
+      ...(peers === undefined ? {} : { loadBalancerSourceRanges: [...peers] }),
     },
   };
 }
@@ -47,6 +46,17 @@ export function loadBalancerOf({ proxy }: Plan, { frontend }: Flow): LoadBalance
     ...frontend.loadBalancer,
     annotations: { ...annotations, ...frontend.loadBalancer.annotations },
   };
+}
+
+/**
+ * The ranges that connections of a flow come from, seen from outside of the proxy: those of its clients, and of the load balancers that
+ * tell the clients' addresses by the PROXY protocol. Undefined: everybody's.
+ */
+export function peerRanges(plan: Plan, flow: Flow): readonly string[] | undefined {
+  const { sourceRanges } = loadBalancerOf(plan, flow);
+  return sourceRanges === undefined
+    ? undefined
+    : [...new Set([...sourceRanges, ...flow.frontend.proxyProtocol.trusted])];
 }
 
 function requestAnnotations(plan: Plan, settings: LoadBalancerSpec): Readonly<Record<string, string>> {

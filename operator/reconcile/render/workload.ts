@@ -3,7 +3,7 @@ import type { NetworkPolicy, PodDisruptionBudget, ServiceAccount } from '../../k
 import type { Plan } from '../plan/types.ts';
 import { ADMIN_PORT } from './deployment.ts';
 import { objectNames, ownedMetadata, selectorLabels } from './metadata.ts';
-import { loadBalancerOf } from './service.ts';
+import { loadBalancerOf, peerRanges } from './service.ts';
 
 /** The pods' ServiceAccount: it is bound to nothing, as the proxy never talks to Kubernetes. */
 export function renderServiceAccount(proxy: TeamworkProxy): ServiceAccount {
@@ -46,9 +46,10 @@ export function renderNetworkPolicy(plan: Plan): NetworkPolicy {
 }
 
 function flowRule(plan: Plan, flow: Plan['flows'][number]): IngressRule {
-  const { sourceRanges, externalTrafficPolicy } = loadBalancerOf(plan, flow);
+  const { externalTrafficPolicy } = loadBalancerOf(plan, flow);
+  const peers = peerRanges(plan, flow);
   const ports = [{ protocol: 'TCP', port: flow.listenerPort }];
   // With Cluster the pods see a node's address instead of the client's, so only the Service can hold the ranges.
-  if (sourceRanges === undefined || externalTrafficPolicy === 'Cluster') return { ports };
-  return { from: sourceRanges.map((cidr) => ({ ipBlock: { cidr } })), ports };
+  if (peers === undefined || externalTrafficPolicy === 'Cluster') return { ports };
+  return { from: peers.map((cidr) => ({ ipBlock: { cidr } })), ports };
 }

@@ -1,8 +1,10 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { PemPair, Plan } from '../../reconcile/plan/types.ts';
+import type { Flow, PemPair, Plan } from '../../reconcile/plan/types.ts';
 import { renderConfig, serializeConfig, servedCertificates } from '../../reconcile/render/config.ts';
+import type { ListenerAddress } from '../../reconcile/render/config.ts';
+import { loadBalancerOf } from '../../reconcile/render/service.ts';
 import type { DecidedListener } from '../listen/decide.ts';
 import { ProxyProcess } from './process.ts';
 import { certificateFiles, CONFIG_FILE, writeProxyFiles } from './runtime-folder.ts';
@@ -51,7 +53,7 @@ export class ProxyInstance {
   async carryOut(plan: Plan, listeners: ReadonlyMap<string, DecidedListener>): Promise<Outcome> {
     const config = renderConfig(
       plan,
-      ({ frontend }) => listenerAddress(listeners, frontend.name),
+      (flow) => ({ ...listenerAddress(listeners, flow.frontend.name), ...clientRanges(plan, flow) }),
       certificateFiles,
     );
     const { text, hash } = serializeConfig(config);
@@ -94,6 +96,12 @@ export class ProxyInstance {
       if (this.#hasServed) report(`the proxy ${message}; it is started again in ${delayMs / 1000} s`);
     });
   }
+}
+
+/** No Service stands before this proxy: it alone can hold clients to the ranges. */
+function clientRanges(plan: Plan, flow: Flow): Pick<ListenerAddress, 'sourceRanges'> {
+  const { sourceRanges } = loadBalancerOf(plan, flow);
+  return sourceRanges === undefined ? {} : { sourceRanges };
 }
 
 function listenerAddress(listeners: ReadonlyMap<string, DecidedListener>, frontend: string) {

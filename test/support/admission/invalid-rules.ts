@@ -15,7 +15,9 @@ const LAYERS =
 const LAYER_7_FIELDS =
   'routes, redirects and hostnames need protocol HTTP or HTTPS; with TCP and TLS name one backend instead';
 const DESTINATION =
-  'backend: say where the connections go: a backend, or with protocol HTTP and HTTPS also routes or redirects';
+  'backend: say where the connections go: a backend, with protocol TCP also sniRoutes, with protocol HTTP and HTTPS also routes or redirects';
+const PROXY_TRUST =
+  'proxyProtocol.trusted: say whose PROXY headers are taken with accept Optional or Required, and nobody otherwise';
 const SERVERS = 'give either servers or service, not both and not neither';
 const ADDRESSES =
   'addresses: topology Layer7Hybrid has the flows web, client and license; topology Layer4 has webapp, rest, client and license (and authserver with release 2021x)';
@@ -38,6 +40,11 @@ const crossReferences: readonly RuleCase[] = [
   {
     desc: 'a route to an unknown backend',
     spec: layer7({ routes: [{ paths: ['/'], backend: 'wbe' }] }),
+    refused: ['spec', UNKNOWN_BACKEND],
+  },
+  {
+    desc: 'a server name that leads to an unknown backend',
+    spec: layer4({ sniRoutes: [{ hostnames: ['a.test'], backend: 'tpc' }] }),
     refused: ['spec', UNKNOWN_BACKEND],
   },
   {
@@ -64,6 +71,14 @@ const crossReferences: readonly RuleCase[] = [
   {
     desc: 'layer 4 before layer 7',
     spec: layer4({}, { protocol: 'HTTPS' }),
+    refused: ['spec', LAYERS],
+  },
+  {
+    desc: 'a server name that leads to layer 7',
+    spec: layer4(
+      { backend: undefined, sniRoutes: [{ hostnames: ['a.test'], backend: 'tcp' }] },
+      { protocol: 'HTTPS' },
+    ),
     refused: ['spec', LAYERS],
   },
   {
@@ -153,6 +168,25 @@ const frontends: readonly RuleCase[] = [
     spec: layer4({ backend: undefined }),
     refused: ['spec.frontends[0]', DESTINATION],
   },
+  {
+    desc: 'server names with TLS that is ended here',
+    spec: layer4(
+      { protocol: 'TLS', certificates: ['public'], sniRoutes: [{ hostnames: ['a.test'], backend: 'tcp' }] },
+      {},
+      { certificates: [certificate('public')] },
+    ),
+    refused: [
+      'spec.frontends[0]',
+      'sniRoutes: only with protocol TCP is TLS passed on as it is; remove them or change the protocol',
+    ],
+  },
+  ...[{ accept: 'Required' }, { accept: 'Optional', trusted: [] }, { trusted: ['192.0.2.0/24'] }].map(
+    (proxyProtocol) => ({
+      desc: `PROXY headers with ${JSON.stringify(proxyProtocol)}`,
+      spec: layer4({ proxyProtocol }),
+      refused: ['spec.frontends[0]', PROXY_TRUST] as const,
+    }),
+  ),
   {
     desc: 'layer 7 without backend, routes and redirects',
     spec: layer7({ routes: undefined }),

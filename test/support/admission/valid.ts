@@ -32,8 +32,9 @@ const fullFrontend = {
     { from: '/help', to: 'https://docs.example.com/twc?v=2026' },
   ],
   trustedSources: ['198.51.100.7/32'],
+  proxyProtocol: { accept: 'Required', trusted: ['198.51.100.0/24', '2001:db8:1::/48'] },
   loadBalancer: { address: '192.0.2.10', ...loadBalancer },
-  limits: { connections: 100, headerBytes: 16384, bodySize: '1Gi' },
+  limits: { connections: 100, connectionsPerSource: 10, headerBytes: 16384, bodySize: '1Gi' },
   timeouts: {
     connect: '500ms',
     handshake: '5s',
@@ -46,9 +47,16 @@ const fullFrontend = {
   },
 };
 
+const passthrough = {
+  name: 'passthrough',
+  protocol: 'TCP',
+  sniRoutes: [{ hostnames: ['client.example.com', '*.clients.example.com'], backend: 'tls' }],
+};
+
 const fullBackends = [
   {
     name: 'web',
+    proxyProtocol: 'V2',
     protocol: 'HTTPS',
     servers: [
       { host: 'app-0.example.com', port: 8443, weight: 0 },
@@ -111,7 +119,7 @@ const everything = {
     },
     certificate('internal'),
   ],
-  frontends: [fullFrontend],
+  frontends: [fullFrontend, passthrough],
   backends: fullBackends,
   loadBalancer: { ...loadBalancer, provider: 'None' },
   workload: {
