@@ -1,10 +1,20 @@
-import type { Socket } from 'node:net';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { backendConfig, frontendConfig, proxyConfig } from '../support/proxy-config.ts';
 import { startProxy } from '../support/proxy-process.ts';
 import type { ProxyProcess } from '../support/proxy-process.ts';
 import { eventually } from '../support/eventually.ts';
-import { connectTcp, freePort, howItEnds, roundTrip, startEchoServer } from '../support/tcp.ts';
+import {
+  connectTcp,
+  freePort,
+  howItEnds,
+  readToEnd,
+  readUntil,
+  roundTrip,
+  startEchoServer,
+} from '../support/tcp.ts';
 import type { TcpServer } from '../support/tcp.ts';
 
 // Each test starts a proxy, which takes seconds on a busy host.
@@ -120,6 +130,55 @@ describe('two signals at once', () => {
     expect(await running.exited).toBe(0);
   });
 });
+
+describe('SIGTERM with HTTP clients', () => {
+  it('closes connections without a request, and completes requests under way with Connection: close', async () => {
+    const release = Promise.withResolvers<void>();
+    const asked = Promise.withResolvers<void>();
+    const web = createServer((request, response) => {
+      if (request.url === '/slow') {
+        asked.resolve();
+        void release.promise.then(() => response.end('late'));
+      } else {
+        response.end('early');
+      }
+    });
+    web.listen(0, '127.0.0.1');
+    await once(web, 'listening');
+    const running = await startProxy({
+      config: proxyConfig({
+        frontends: [frontendConfig({ port, protocol: 'HTTP' })],
+        backends: [backendConfig([(web.address() as AddressInfo).port], { protocol: 'HTTP' })],
+      }),
+      args: ['--drain-delay=0s'],
+    });
+    proxy = running;
+    const [idle, busy] = [await connectTcp(port), await connectTcp(port)];
+    clients.push(idle, busy);
+    idle.write(request('/'));
+    const first = (await readUntil(idle, 'early')).toString();
+    busy.write(request('/slow'));
+    await asked.promise;
+
+    running.kill('SIGTERM');
+    const idleEnd = await howItEnds(idle);
+    release.resolve();
+    const answer = (await readToEnd(busy)).toString();
+
+    expect(first.toLowerCase()).not.toContain('connection: close');
+    expect(idleEnd).toBe('FIN');
+    expect(answer.toLowerCase()).toContain('connection: close');
+    expect(answer).toMatch(/late$/);
+    busy.end();
+    idle.end();
+    expect(await running.exited).toBe(0);
+    web.close();
+  });
+});
+
+function request(path: string): string {
+  return `GET ${path} HTTP/1.1\r\nHost: a.test\r\n\r\n`;
+}
 
 describe('SIGINT', () => {
   it('drains without the delay', async () => {

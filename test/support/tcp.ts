@@ -98,6 +98,20 @@ export async function readBytes(socket: Socket, length: number): Promise<Buffer>
   }
 }
 
+/** What comes up to a text, that text included. */
+export async function readUntil(socket: Socket, end: string): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  while (!Buffer.concat(chunks).includes(end)) {
+    const bytes = socket.read() as Buffer | null;
+    if (bytes === null) {
+      await once(socket, 'readable');
+    } else {
+      chunks.push(bytes);
+    }
+  }
+  return Buffer.concat(chunks);
+}
+
 /** Sends a text and gives what comes back of the same length. */
 export async function roundTrip(socket: Socket, text: string): Promise<string> {
   socket.write(text);
