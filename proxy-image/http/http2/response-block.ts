@@ -8,10 +8,19 @@ let scratch = Buffer.allocUnsafeSlow(8_192);
 
 const range: FieldRange = { nameStart: 0, nameEnd: 0, valueStart: 0, valueEnd: 0 };
 
-/** The header block of a server's response; `bytes` are what its head was read from. It counts until the next block is encoded. */
-export function encodeResponse(head: ResponseHead, bytes: Buffer, keeps: FieldFilter): Buffer {
+/**
+ * The header block of a server's response; `bytes` are what its head was read from, `setCookie` the value of a field that is added. It
+ * counts until the next block is encoded.
+ */
+export function encodeResponse(
+  head: ResponseHead,
+  bytes: Buffer,
+  keeps: FieldFilter,
+  setCookie: string | null = null,
+): Buffer {
   const { fields, status } = head;
-  reserve(STATUS_BOUND + fieldBound(0, 0) * fields.count + head.end);
+  const cookie = setCookie === null ? null : fieldOf('set-cookie', setCookie);
+  reserve(STATUS_BOUND + fieldBound(0, 0) * (fields.count + 1) + head.end + (cookie?.bytes.length ?? 0));
   let at = encodeStatus(scratch, 0, status);
   for (let index = 0; index < fields.count; index += 1) {
     if (keeps(index)) {
@@ -22,26 +31,27 @@ export function encodeResponse(head: ResponseHead, bytes: Buffer, keeps: FieldFi
       at = encodeField(scratch, at, bytes, range);
     }
   }
+  if (cookie !== null) {
+    at = encodeField(scratch, at, cookie.bytes, cookie.range);
+  }
   return scratch.subarray(0, at);
 }
 
 /** The header block of a response without a server. It counts until the next block is encoded. */
 export function encodeFields(status: number, fields: LocalMessage['fields']): Buffer {
-  const lines = fields.map(([name, value]) => ({
-    nameEnd: name.length,
-    bytes: Buffer.from(name + value, 'latin1'),
-  }));
+  const lines = fields.map(([name, value]) => fieldOf(name, value));
   reserve(lines.reduce((sum, { bytes }) => sum + fieldBound(0, bytes.length), STATUS_BOUND));
   let at = encodeStatus(scratch, 0, status);
-  for (const { nameEnd, bytes } of lines) {
-    at = encodeField(scratch, at, bytes, {
-      nameStart: 0,
-      nameEnd,
-      valueStart: nameEnd,
-      valueEnd: bytes.length,
-    });
+  for (const { bytes, range } of lines) {
+    at = encodeField(scratch, at, bytes, range);
   }
   return scratch.subarray(0, at);
+}
+
+function fieldOf(name: string, value: string): { readonly bytes: Buffer; readonly range: FieldRange } {
+  const bytes = Buffer.from(name + value, 'latin1');
+  const range = { nameStart: 0, nameEnd: name.length, valueStart: name.length, valueEnd: bytes.length };
+  return { bytes, range };
 }
 
 function reserve(length: number): void {

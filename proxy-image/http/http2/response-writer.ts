@@ -30,6 +30,7 @@ export interface ResponseEvents {
 export class ResponseWriter implements ResponseSink, Sender {
   readonly id: number;
   readonly head = new ResponseHead();
+  setCookie: string | null = null;
   readonly sendWindow: SendWindow;
   readonly #outbox: Outbox;
   readonly #method: string;
@@ -75,7 +76,8 @@ export class ResponseWriter implements ResponseSink, Sender {
   writeHead(bytes: Buffer): boolean {
     const { pieces, done } = this.#decoder ?? this.prepare();
     const bare = pieces.count === 0;
-    this.#sendHead(encodeResponse(this.head, bytes, passedFields(this.head, bytes)), done && bare);
+    const fields = passedFields(this.head, bytes);
+    this.#sendHead(encodeResponse(this.head, bytes, fields, this.setCookie), done && bare);
     return bare || this.writeBody(bytes, pieces);
   }
 

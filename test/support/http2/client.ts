@@ -41,7 +41,7 @@ export interface Http2Client {
 
 export interface ClientOptions {
   /** Payload of the first SETTINGS frame. */
-  readonly settings?: Parameters<typeof settings>;
+  readonly settings?: readonly (readonly [id: number, value: number])[];
   /** False: neither preface nor settings are sent. */
   readonly greets?: boolean;
 }

@@ -1,0 +1,31 @@
+import { execFile, spawnSync } from 'node:child_process';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { startHttpsProxy, type HttpsProxy } from '../support/http2/https-proxy.ts';
+
+/** https://github.com/summerwind/h2spec, for instance by `go install github.com/summerwind/h2spec/cmd/h2spec@v2.6.0`. */
+const program = process.env['H2SPEC'] ?? 'h2spec';
+const found = spawnSync(program, ['--version']).status === 0;
+const describeWithH2spec = found ? describe : describe.skip;
+
+describeWithH2spec(found ? 'h2spec' : 'h2spec (skipped: not on the PATH, nor named by H2SPEC)', () => {
+  let proxy: HttpsProxy;
+
+  beforeAll(async () => {
+    proxy = await startHttpsProxy();
+  });
+
+  afterAll(async () => proxy.close());
+
+  it('finds no rule of HTTP/2 and HPACK that the proxy does not keep', async () => {
+    const args = ['--tls', '--insecure', '--strict', '--host', 'localhost', '--port', String(proxy.https)];
+    const { stdout } = await promisify(execFile)(program, args).catch(
+      (failure: { stdout: string }) => failure,
+    );
+
+    const summary = /(\d+) tests, (\d+) passed, (\d+) skipped, (\d+) failed/.exec(stdout);
+    process.stdout.write(`h2spec: ${summary?.[0] ?? stdout}\n`);
+
+    expect(summary?.slice(3)).toEqual(['0', '0']);
+  }, 120_000);
+});
