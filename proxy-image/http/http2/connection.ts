@@ -89,18 +89,17 @@ export class Http2Connection implements FrameHost, StreamHost, Ticking {
       }
       return;
     }
-    for (const stream of this.streams) {
-      stream.tick(now);
-    }
     if (this.#leaving()) {
       this.#farewell.announce(now);
     }
     this.#farewell.tick(now, this.streams.last);
+    for (const stream of this.streams) {
+      stream.tick(now);
+    }
+    this.#closeWhenDone();
     const expiry = this.#watch.check(now, this.streams.size, this.#frontend.config.timeouts);
-    if (expiry !== null) {
+    if (expiry !== null && !this.ended) {
       this.#expired(expiry);
-    } else {
-      this.#closeWhenDone();
     }
   }
 
