@@ -89,10 +89,10 @@ describe('ListenerSet', () => {
 
   it('counts the connections of other workers towards the limit', async () => {
     await apply({ limits: { connections: 2 } });
-    plane.worker.handle({ type: 'OpenElsewhere', counts: new Map([['flow', 2]]) });
+    plane.worker.handle({ type: 'OpenElsewhere', connections: new Map([['flow', 2]]), sources: new Map() });
 
     expect(await howItIsRefused()).toBe('ECONNRESET');
-    plane.worker.handle({ type: 'OpenElsewhere', counts: new Map() });
+    plane.worker.handle({ type: 'OpenElsewhere', connections: new Map(), sources: new Map() });
     expect(await roundTrip(await connect(), 'hello')).toBe('hello');
   });
 

@@ -1,8 +1,11 @@
 import type { FrontendStatus } from '../config/status.ts';
 import type { FrontendGeneration } from '../generation/generation.ts';
+import type { OpenElsewhere, SourceCounts } from '../workers/elsewhere.ts';
 import { Listener } from './listener.ts';
 import type { ListenerContext } from './listener.ts';
 import type { AcceptedConnection } from './types.ts';
+
+const NONE: ReadonlyMap<string, number> = new Map();
 
 export interface ListenerSetOptions {
   /** Takes over an accepted connection; resolves when there is nothing more to do for it, and never rejects. */
@@ -81,19 +84,24 @@ export class ListenerSet {
     return [...this.#open.values(), ...this.#draining].map((listener) => listener.status());
   }
 
-  /** Open connections by frontend. */
-  counts(): ReadonlyMap<string, number> {
-    const counts = new Map<string, number>();
-    for (const listener of this.#open.values()) {
-      counts.set(listener.frontend.config.name, listener.connections);
-    }
-    return counts;
+  /** Open connections by frontend and source, of sources that have a good part of what they may have. */
+  sources(): SourceCounts {
+    const counts = [...this.#open.values()].map(
+      ({ frontend: { config }, sources }) =>
+        [
+          config.name,
+          sources.busiest(config.limits.connectionsPerSource ?? Number.POSITIVE_INFINITY),
+        ] as const,
+    );
+    return new Map(counts.filter(([, sources]) => sources.size > 0));
   }
 
-  /** Takes note of the open connections of all other workers, which count towards the limit as well. */
-  setOpenElsewhere(counts: ReadonlyMap<string, number>): void {
+  /** Takes note of the open connections of all other workers, which count towards the limits as well. */
+  setOpenElsewhere({ connections, sources }: OpenElsewhere): void {
     for (const listener of this.#open.values()) {
-      listener.openElsewhere = counts.get(listener.frontend.config.name) ?? 0;
+      const { name } = listener.frontend.config;
+      listener.openElsewhere = connections.get(name) ?? 0;
+      listener.sources.elsewhere = sources.get(name) ?? NONE;
     }
   }
 

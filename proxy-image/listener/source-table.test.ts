@@ -22,4 +22,21 @@ describe('SourceTable', () => {
     table.leave('a');
     expect(table.size).toBe(0);
   });
+
+  it('counts what other workers have', () => {
+    const table = new SourceTable();
+
+    table.elsewhere = new Map([['a', 2]]);
+
+    expect([table.enter('a', 3), table.enter('a', 3), table.enter('b', 3)]).toEqual([true, false, true]);
+  });
+
+  it('tells which sources have a good part of the limit', () => {
+    const table = new SourceTable();
+    for (const source of ['a', 'a', 'b']) {
+      table.enter(source, 16);
+    }
+
+    expect(table.busiest(16)).toEqual(new Map([['a', 2]]));
+  });
 });

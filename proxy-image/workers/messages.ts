@@ -2,14 +2,15 @@ import type { LoadedConfig } from '../config/load.ts';
 import type { BackendStatus, FrontendStatus } from '../config/status.ts';
 import type { MetricsSnapshot } from '../metrics/snapshot.ts';
 import type { CheckedServer } from '../upstream/checks/types.ts';
+import type { OpenElsewhere, SourceCounts } from './elsewhere.ts';
 
 /** What the supervisor tells a worker. */
 export type Command =
   | { readonly type: 'Apply'; readonly loaded: LoadedConfig; readonly ticketKeys: Uint8Array }
   /** Try again to listen where that has failed. */
   | { readonly type: 'Listen'; readonly address: string; readonly port: number }
-  /** Open connections of all other workers, by frontend. */
-  | { readonly type: 'OpenElsewhere'; readonly counts: ReadonlyMap<string, number> }
+  /** Open connections of all other workers. */
+  | ({ readonly type: 'OpenElsewhere' } & OpenElsewhere)
   /** What health checks say of every server that has been checked. */
   | { readonly type: 'Checked'; readonly servers: readonly CheckedServer[] }
   | { readonly type: 'Report'; readonly id: number }
@@ -33,5 +34,6 @@ export interface WorkerReport {
   readonly connections: number;
   readonly frontends: readonly FrontendStatus[];
   readonly backends: readonly BackendStatus[];
+  readonly sources: SourceCounts;
   readonly metrics: MetricsSnapshot;
 }

@@ -20,7 +20,13 @@ function server(state: ServerStatus['state']): ServerStatus {
 }
 
 function report(frontends: readonly FrontendStatus[], servers: readonly ServerStatus[] = []): WorkerReport {
-  return { connections: 1, frontends, backends: [{ name: 'rest', servers }], metrics: [] };
+  return {
+    connections: 1,
+    frontends,
+    backends: [{ name: 'rest', servers }],
+    sources: new Map(),
+    metrics: [],
+  };
 }
 
 function summary(...reports: readonly WorkerReport[]) {

@@ -1,5 +1,7 @@
 import cluster from 'node:cluster';
 import type { Worker } from 'node:cluster';
+import { sumOpen } from './elsewhere.ts';
+import type { OpenElsewhere } from './elsewhere.ts';
 import type { Command, WorkerMessage, WorkerReport } from './messages.ts';
 import { PortKeeper } from './port-keeper.ts';
 import { WorkerHandle } from './worker-handle.ts';
@@ -139,21 +141,14 @@ export class WorkerPool {
       } else if (worker.ready) {
         void worker.ask(REPORT_INTERVAL);
         if (this.#workers.size > 1) {
-          worker.send({ type: 'OpenElsewhere', counts: this.#openElsewhere(worker) });
+          worker.send({ type: 'OpenElsewhere', ...this.#openElsewhere(worker) });
         }
       }
     }
   }
 
-  #openElsewhere(worker: WorkerHandle): ReadonlyMap<string, number> {
-    const counts = new Map<string, number>();
-    for (const other of this.#workers.values()) {
-      for (const { name, state, connections } of other === worker ? [] : (other.report?.frontends ?? [])) {
-        if (state !== 'Draining') {
-          counts.set(name, (counts.get(name) ?? 0) + connections);
-        }
-      }
-    }
-    return counts;
+  #openElsewhere(worker: WorkerHandle): OpenElsewhere {
+    const others = this.workers.filter((other) => other !== worker);
+    return sumOpen(others.flatMap(({ report }) => report ?? []));
   }
 }

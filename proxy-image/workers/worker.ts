@@ -75,7 +75,7 @@ export class Worker {
         this.#listeners.retry(command.address, command.port);
         return;
       case 'OpenElsewhere':
-        this.#listeners.setOpenElsewhere(command.counts);
+        this.#listeners.setOpenElsewhere(command);
         return;
       case 'Checked':
         this.#checks.update(command.servers);
@@ -128,6 +128,7 @@ export class Worker {
     return {
       connections: this.#listeners.connections,
       frontends: this.#listeners.status(),
+      sources: this.#listeners.sources(),
       backends: (this.#generation?.upstreams ?? []).map((upstream) => ({
         name: upstream.config.name,
         servers: upstream.status(),
