@@ -42,10 +42,12 @@ describe('replaceHosts', () => {
     expect(after.backends).toEqual(before.backends);
   });
 
-  it('replaces a host name and keeps the port', () => {
-    const { backends } = replaceHosts(planWith(ONE_SERVER), new Map([['db.internal', ['127.0.0.5']]]));
+  it('replaces a host name and keeps port and weight', () => {
+    const plan = planWith(ONE_SERVER, { servers: [{ host: 'db.internal', port: 1521, weight: 3 }] });
 
-    expect(backends[1]?.servers).toEqual([{ host: '127.0.0.5', port: 1521 }]);
+    const { backends } = replaceHosts(plan, new Map([['db.internal', ['127.0.0.5']]]));
+
+    expect(backends[1]?.servers).toEqual([{ host: '127.0.0.5', port: 1521, weight: 3 }]);
   });
 
   it('makes one server of each address of a name', () => {

@@ -27,8 +27,8 @@ interface ReplacedBackend {
 function replaceInBackend(backend: PlannedBackend, hosts: HostAddresses): ReplacedBackend {
   const { spec, servers } = backend;
   if (!servers.some(({ host }) => hosts.has(host))) return { backend, refusals: [] };
-  const addressed = servers.flatMap(({ host, port }) =>
-    (hosts.get(host) ?? [host]).map((address) => ({ host: address, port })),
+  const addressed = servers.flatMap(({ host, ...rest }) =>
+    (hosts.get(host) ?? [host]).map((address) => ({ host: address, ...rest })),
   );
   const plain = { ...backend, servers: addressed };
   if (spec.protocol === 'TCP' || spec.protocol === 'HTTP' || spec.tls?.serverName !== undefined)

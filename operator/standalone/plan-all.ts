@@ -12,10 +12,15 @@ export interface PlannedProxy {
 /** Chain and key of what was served last, by the id of the TeamworkProxy and the name of the certificate. */
 export type LastGood = ReadonlyMap<string, ReadonlyMap<string, PemPair>>;
 
-/** Plans every TeamworkProxy of the manifests. */
-export function planAll(manifests: LoadedManifests, lastGood: LastGood): readonly PlannedProxy[] {
-  return manifests.proxies.map((proxy) => {
-    const { namespace, name } = proxy.metadata;
+/** Plans every TeamworkProxy of the manifests; with `uid` in place of what the API server would give them, if it is given. */
+export function planAll(
+  manifests: LoadedManifests,
+  lastGood: LastGood,
+  uid?: string,
+): readonly PlannedProxy[] {
+  return manifests.proxies.map(({ metadata, ...resource }) => {
+    const { namespace, name } = metadata;
+    const proxy = { ...resource, metadata: uid === undefined ? metadata : { ...metadata, uid } };
     const id = `${namespace}/${name}`;
     const input = {
       proxy,

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { chooseAdmin } from './admin.ts';
+import { hostIdentity } from './host-identity.ts';
 import { replaceHosts } from './hosts.ts';
 import { decideListeners, samePlaces } from './listen/decide.ts';
 import type { DecidedListener, WantedListener } from './listen/decide.ts';
@@ -21,6 +22,7 @@ import type { ServedProxy, StandaloneOptions } from './types.ts';
 export class Standalone implements AsyncDisposable {
   readonly #options: StandaloneOptions;
   readonly #folder: string;
+  readonly #identity = hostIdentity();
   readonly #instances = new Map<string, ProxyInstance>();
   readonly #ending = new Set<Promise<number>>();
   #served: readonly ServedProxy[] = [];
@@ -87,7 +89,7 @@ export class Standalone implements AsyncDisposable {
     if (unchanged && (this.#refused || this.#listensAsAskedFor())) return true;
     this.#digest = loaded.digest;
     if (!loaded.ok) return this.#refuse(loaded.errors.map(formatManifestError));
-    const planned = planAll(loaded.manifests, this.#lastGood()).map(({ id, plan }) => ({
+    const planned = planAll(loaded.manifests, this.#lastGood(), await this.#identity).map(({ id, plan }) => ({
       id,
       plan: replaceHosts(plan, hosts),
     }));

@@ -150,6 +150,20 @@ export interface BackendConfig {
   /** Only, and always, with TLS and HTTPS. */
   readonly tls?: UpstreamTlsConfig;
   readonly health: HealthConfig;
+  /** Only with HTTP and HTTPS: a cookie keeps a client with the server that it had first. Left out: there is none. */
+  readonly stickyCookie?: StickyCookieConfig;
+}
+
+/**
+ * A cookie that names a server, for as long as the browser runs, in a way that tells nothing of it without the key. It counts before
+ * `balance` and before weights; while its server is down the client gets another server, and that one's cookie. The servers see it too.
+ */
+export interface StickyCookieConfig {
+  readonly name: string;
+  /** Who may make the browser send it from another site. */
+  readonly sameSite: 'Lax' | 'Strict' | 'None';
+  /** 64 lower-case hex digits, the same for all replicas. */
+  readonly key: string;
 }
 
 /** How it is found out whether servers work. */

@@ -1,11 +1,13 @@
 import type { ClientConnection } from '../listener/types.ts';
 import type { PreparedFrontend } from './frontend.ts';
-import type { ExchangeRequest } from './exchange/types.ts';
+import type { Upstream } from '../upstream/types.ts';
+import type { ExchangeRequest, StickyClient } from './exchange/types.ts';
 import type { Fault } from './faults.ts';
 import { forwardedHead } from './http1/forward-request.ts';
 import type { LocalResponse } from './local-response.ts';
 import type { RequestHead } from './http1/request-head.ts';
 import { redirectLocation, redirectStatus } from './routing/redirect.ts';
+import { cookieValue } from './sticky-cookie.ts';
 import { requestedUpgrade } from './upgrade.ts';
 
 /** What is done with a request whose head has been read. */
@@ -83,9 +85,22 @@ function admitToBackend(
     hasBody: head.bodyLength !== 0,
     expectsContinue: head.expectsContinue,
     upgrade,
+    sticky: stickyClient(head, bytes, context, upstream),
     connectionAuth: head.connectionAuth,
   };
   return { kind: 'Forward', backend, request };
+}
+
+function stickyClient(
+  { fields }: RequestHead,
+  bytes: Buffer,
+  { client }: AdmissionContext,
+  { config }: Upstream,
+): StickyClient | null {
+  const { stickyCookie } = config;
+  return stickyCookie === undefined
+    ? null
+    : { token: cookieValue(fields, bytes, stickyCookie.name), secure: client.tls !== null };
 }
 
 function originOf({ client, frontend }: AdmissionContext) {

@@ -45,11 +45,11 @@ describe('an idle connection', () => {
   it('is taken for the next exchange', async () => {
     const first = await idle();
 
-    const second = upstream.takeIdle(SOURCE);
+    const second = upstream.takeIdle({ sourceAddress: SOURCE });
 
     expect(second).toBe(first);
     expect(second?.reused).toBe(true);
-    expect(upstream.takeIdle(SOURCE)).toBeNull();
+    expect(upstream.takeIdle({ sourceAddress: SOURCE })).toBeNull();
   });
 
   it('that was used last is taken first', async () => {
@@ -58,7 +58,7 @@ describe('an idle connection', () => {
     b.recycle(60_000);
     await settled();
 
-    expect(upstream.takeIdle(SOURCE)).toBe(b);
+    expect(upstream.takeIdle({ sourceAddress: SOURCE })).toBe(b);
   });
 
   it('is not taken in the same turn in which it became idle', async () => {
@@ -66,7 +66,7 @@ describe('an idle connection', () => {
 
     connection.recycle(60_000);
 
-    expect(upstream.takeIdle(SOURCE)).toBeNull();
+    expect(upstream.takeIdle({ sourceAddress: SOURCE })).toBeNull();
   });
 
   it('is discarded when the server sends something', async () => {
@@ -75,7 +75,7 @@ describe('an idle connection', () => {
     (await server.connection(0)).write('HTTP/1.1 200 OK\r\n\r\n');
     await once(connection.socket, 'close');
 
-    expect(upstream.takeIdle(SOURCE)).toBeNull();
+    expect(upstream.takeIdle({ sourceAddress: SOURCE })).toBeNull();
   });
 
   it('is discarded when the server closes it', async () => {
@@ -84,13 +84,13 @@ describe('an idle connection', () => {
     (await server.connection(0)).end();
     await once(connection.socket, 'close');
 
-    expect(upstream.takeIdle(SOURCE)).toBeNull();
+    expect(upstream.takeIdle({ sourceAddress: SOURCE })).toBeNull();
   });
 
   it('is not taken when its time is over', async () => {
     const connection = await idle(0);
 
-    expect(upstream.takeIdle(SOURCE)).toBeNull();
+    expect(upstream.takeIdle({ sourceAddress: SOURCE })).toBeNull();
     expect(connection.socket.destroyed).toBe(true);
   });
 
@@ -168,7 +168,7 @@ describe('connections of several servers', () => {
       connection.recycle(60_000);
     }
     await settled();
-    const taken = clients.map((client) => both.takeIdle(client)?.server.port);
+    const taken = clients.map((client) => both.takeIdle({ sourceAddress: client })?.server.port);
 
     expect(new Set(taken)).toEqual(new Set([server.port, other.port]));
     expect(taken).toEqual(clients.map((client) => chosen.get(client)));

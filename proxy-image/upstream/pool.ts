@@ -18,6 +18,8 @@ const SWEEP_INTERVAL = 1_000;
 export interface PoolOwner {
   readonly config: ServerConfig;
   open: number;
+  /** What the cookies of its clients hold; null where they have none. */
+  readonly stickyToken: string | null;
   /** What has become of an exchange: null, or what the server did wrong. */
   exchangeEnded(failure: string | null): void;
 }
@@ -128,6 +130,10 @@ class PooledConnection implements HttpConnection {
 
   get server(): ServerConfig {
     return this.#server.config;
+  }
+
+  get stickyToken(): string | null {
+    return this.#server.stickyToken;
   }
 
   attach(user: ConnectionUser): void {

@@ -38,6 +38,8 @@ export class Server implements PoolOwner, Endpoint {
   /** Connections in use: layer 4, and HTTP with an exchange on it. */
   open = 0;
   session: Buffer | undefined;
+  /** What the cookies of its clients hold; null where they have none. */
+  stickyToken: string | null = null;
   readonly #judge: JudgeExchange;
   #check: CheckVerdict | undefined;
 
@@ -63,6 +65,10 @@ export class Server implements PoolOwner, Endpoint {
   }
 
   exchangeEnded(failure: string | null): void {
+    // So it is nearly always, and then there is nothing to be found out.
+    if (failure === null && this.failedExchanges === 0) {
+      return;
+    }
     this.#judge(this, failure);
   }
 
@@ -90,15 +96,18 @@ export class Server implements PoolOwner, Endpoint {
 /** A server in the place that the newest DNS answer gives it, as balancing sees it. */
 export class Place implements Candidate {
   readonly server: Server;
+  /** Equal in every worker and every replica. */
+  readonly identity: string;
   readonly hash: number;
   readonly fallback: boolean;
   avoided = false;
   ramp = 1;
   busyUntil = 0;
 
-  constructor(server: Server, hash: number, fallback: boolean) {
+  constructor(server: Server, identity: string, fallback: boolean) {
     this.server = server;
-    this.hash = hash;
+    this.identity = identity;
+    this.hash = hash(identity);
     this.fallback = fallback;
   }
 
@@ -130,7 +139,7 @@ export function places(servers: readonly Server[]): readonly Place[] {
     const fallback = !first.includes(server);
     const identity =
       first.length === 1 && !fallback ? server.label : hostAndPort(server.address, server.config.port);
-    return new Place(server, hash(identity), fallback);
+    return new Place(server, identity, fallback);
   });
 }
 

@@ -18,7 +18,7 @@ export interface Upstream {
    * An idle HTTP connection to the server that is next in turn for this client; null when that server has none. The caller owns it
    * until it calls `recycle`, `destroy` or `detach`.
    */
-  takeIdle(sourceAddress: string): HttpConnection | null;
+  takeIdle(client: Asking): HttpConnection | null;
   /** Opens a new HTTP connection, as `connect` does. */
   open(request: ConnectRequest): Promise<HttpConnection>;
   status(): readonly ServerStatus[];
@@ -26,9 +26,15 @@ export interface Upstream {
   retire(): void;
 }
 
-export interface ConnectRequest {
+/** Who asks for a server, as far as balancing looks at it. */
+export interface Asking {
   /** Address of the client, which balancing by source address hashes. */
   readonly sourceAddress: string;
+  /** What the client's cookie says which server it had; it gets that one again, unless that is down. */
+  readonly stickyToken?: string | null;
+}
+
+export interface ConnectRequest extends Asking {
   /**
    * Whom the connection is made for, as a PROXY header tells a server that expects one; without it, that header says that the proxy
    * connects for itself.
@@ -63,6 +69,8 @@ export interface ConnectionUser {
 export interface HttpConnection {
   readonly socket: Socket;
   readonly server: ServerConfig;
+  /** What a cookie has to hold for the client to come back to this server; null where the backend has no cookie. */
+  readonly stickyToken: string | null;
   /** True when it has carried an exchange before, so that the server may just have closed it. */
   readonly reused: boolean;
   /** From now on `user` is told what happens, until `recycle`, `destroy` or `detach`. */

@@ -10,8 +10,10 @@ import { allAttemptsFailed, UpstreamError } from './errors.ts';
 import type { UpstreamMetrics } from './metrics.ts';
 import { lookupAll, type Lookup } from './resolver.ts';
 import type { Place, Server } from './server.ts';
+import { stickyToken } from './sticky-token.ts';
 import { buildTlsPolicy, type TlsPolicy } from './tls.ts';
 import type {
+  Asking,
   ConnectAttempt,
   ConnectRequest,
   HttpConnection,
@@ -99,8 +101,8 @@ class BalancedUpstream implements Upstream {
     };
   }
 
-  takeIdle(sourceAddress: string): HttpConnection | null {
-    const [first] = this.#order(sourceAddress);
+  takeIdle(client: Asking): HttpConnection | null {
+    const [first] = this.#order(client);
     const connection = first?.server.pool.take() ?? null;
     if (first !== undefined && connection !== null) {
       this.#turns.taken(first);
@@ -132,14 +134,16 @@ class BalancedUpstream implements Upstream {
     if (places !== this.#told || checks.version !== this.#toldVersion) {
       this.#told = places;
       this.#toldVersion = checks.version;
-      for (const { server } of places) {
+      const { stickyCookie } = this.config;
+      for (const { server, identity } of places) {
+        server.stickyToken = stickyCookie === undefined ? null : stickyToken(stickyCookie.key, identity);
         server.checked(checks.verdict(this.config.name, server.label, server.address), now);
       }
     }
     return places;
   }
 
-  #order(sourceAddress: string): readonly Place[] {
+  #order({ sourceAddress, stickyToken = null }: Asking): readonly Place[] {
     const now = this.#environment.now();
     const places = this.#places(now);
     if (places.length < 2) {
@@ -148,14 +152,19 @@ class BalancedUpstream implements Upstream {
     for (const place of places) {
       place.refresh(now, this.config.health.slowStart);
     }
-    return balance(this.config.balance, places, { sourceAddress, turns: this.#turns });
+    const ordered = balance(this.config.balance, places, { sourceAddress, turns: this.#turns });
+    const wanted =
+      stickyToken === null ? undefined : places.find(({ server }) => server.stickyToken === stickyToken);
+    return wanted === undefined || wanted.avoided
+      ? ordered
+      : [wanted, ...ordered.filter((place) => place !== wanted)];
   }
 
   async #connectInOrder(request: ConnectRequest): Promise<Connected> {
     const attempts: ConnectAttempt[] = [];
     const tried = new Set<Server>();
     for (;;) {
-      const place = this.#order(request.sourceAddress).find(({ server }) => !tried.has(server));
+      const place = this.#order(request).find(({ server }) => !tried.has(server));
       if (place !== undefined) {
         tried.add(place.server);
         const connected = await this.#try(place.server, request, attempts);

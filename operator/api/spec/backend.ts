@@ -10,7 +10,16 @@ import {
 } from '../schema/builder.ts';
 import type { CelRule, Infer } from '../schema/builder.ts';
 import { healthRules, healthSchema } from './health.ts';
-import { dnsName, entryName, fingerprint, objectName, port, serverHost, weight } from './scalars.ts';
+import {
+  cookieName,
+  dnsName,
+  entryName,
+  fingerprint,
+  objectName,
+  port,
+  serverHost,
+  weight,
+} from './scalars.ts';
 
 const server = object({
   host: required(
@@ -76,8 +85,25 @@ const rules: readonly CelRule[] = [
     rule: "self.protocol in ['TLS', 'HTTPS'] || !has(self.tls)",
     message: 'tls: only a backend with protocol TLS or HTTPS speaks TLS; remove tls or change the protocol',
   },
+  {
+    rule: "self.protocol in ['HTTP', 'HTTPS'] || !has(self.stickyCookie)",
+    message:
+      'stickyCookie: only a backend with protocol HTTP or HTTPS knows cookies; remove it or change the protocol',
+  },
   ...healthRules,
 ];
+
+const stickyCookie = object({
+  name: optional(
+    cookieName(),
+    'Name of the cookie; backends that share a host name need different ones. Default: twp- and the name of the backend.',
+  ),
+  sameSite: defaulted(
+    oneOf('Lax', 'Strict', 'None'),
+    'Lax',
+    'When the browser sends it in requests that another site has caused. None: always, which browsers allow over HTTPS alone.',
+  ),
+});
 
 export const backendSchema = object(
   {
@@ -97,6 +123,10 @@ export const backendSchema = object(
       oneOf('None', 'V1', 'V2'),
       'None',
       "V1 and V2: every connection begins with a PROXY header that tells the client's address. The servers must expect it.",
+    ),
+    stickyCookie: optional(
+      stickyCookie,
+      'HTTP and HTTPS: a cookie keeps a browser with its server until it is closed, before balance and weights are looked at, and tells nothing of the server. While that server is down another one takes over. Left out: there is no cookie.',
     ),
     tls: optional(
       backendTlsSchema,

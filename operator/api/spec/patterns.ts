@@ -73,6 +73,11 @@ export const PATTERNS = {
     pattern: '^[0-9a-fA-F]{64}$',
     words: '64 hexadecimal digits without colons',
   },
+  cookieName: {
+    name: 'cookie name',
+    pattern: '^[a-zA-Z0-9_-]+$',
+    words: 'letters, digits, hyphens and underscores',
+  },
   quantity: {
     name: 'quantity',
     pattern: QUANTITY_PATTERN,

@@ -63,6 +63,9 @@ export const urlPath = () => string({ pattern: PATTERNS.urlPath.pattern, maxLeng
 export const redirectTarget = () =>
   string({ pattern: PATTERNS.redirectTarget.pattern, maxLength: 1024, minLength: 1 });
 
+/** The name of a cookie. */
+export const cookieName = () => string({ pattern: PATTERNS.cookieName.pattern, maxLength: 64, minLength: 1 });
+
 /** A TCP port. */
 export const port = () => integer(1, 65535);
 

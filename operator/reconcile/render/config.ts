@@ -7,6 +7,7 @@ import type {
   ProxyConfig,
 } from '../../../proxy-image/config/types.ts';
 import { health } from './health.ts';
+import { stickyCookie } from './sticky-cookie.ts';
 import { bytes, milliseconds } from './units.ts';
 import type { Flow, Plan, PlannedBackend, PlannedCertificate, ServedCertificate } from '../plan/types.ts';
 
@@ -43,7 +44,7 @@ export function renderConfig(
     frontends: flows.map((flow) => frontendConfig(flow, listen(flow))),
     backends: plan.backends
       .filter(({ spec }) => used.has(spec.name))
-      .map((backend) => backendConfig(backend, files)),
+      .map((backend) => backendConfig(backend, plan.proxy.metadata.uid, files)),
   };
 }
 
@@ -119,7 +120,11 @@ function timeouts(spec: FrontendSpec['timeouts']): FrontendConfig['timeouts'] {
   };
 }
 
-function backendConfig({ spec, servers, trust }: PlannedBackend, files: CertificateFiles): BackendConfig {
+function backendConfig(
+  { spec, servers, trust }: PlannedBackend,
+  uid: string,
+  files: CertificateFiles,
+): BackendConfig {
   const common = {
     name: spec.name,
     protocol: spec.protocol,
@@ -127,6 +132,7 @@ function backendConfig({ spec, servers, trust }: PlannedBackend, files: Certific
     servers,
     ...(spec.proxyProtocol === 'None' ? {} : { proxyProtocol: spec.proxyProtocol }),
     health: health(spec),
+    ...stickyCookie(spec, uid),
   };
   if (spec.protocol === 'TCP' || spec.protocol === 'HTTP') return common;
   const { verify, pinnedSha256, serverName } = spec.tls ?? {

@@ -80,6 +80,7 @@ export function document() {
           passive: { failures: 3 },
           slowStart: 10_000,
         },
+        stickyCookie: { name: 'twp-rest', sameSite: 'Lax', key: 'c'.repeat(64) },
       },
       {
         name: 'client',
@@ -185,5 +186,9 @@ export const BROKEN: readonly (readonly [path: string, value: unknown, error: st
   ['backends[0].health.active.healthyThreshold', 0, 'backends[0].health.active.healthyThreshold is 0: give a whole number from 1 to 100'],
   ['backends[0].health.active.interval', undefined, 'backends[0].health.active.interval is missing: give a whole number from 1 to 2147483647 (milliseconds)'],
   ['backends[1].health.active', { protocol: 'TLS', path: '/', interval: 1, timeout: 1, healthyThreshold: 1, unhealthyThreshold: 1 }, 'backends[1].health.active.path is not used with protocol TLS: remove it, or set protocol to HTTP or HTTPS'],
+  ['backends[0].stickyCookie.name', 'a b', 'backends[0].stickyCookie.name is "a b": give a name of letters, digits, hyphens and underscores, at most 64 characters'],
+  ['backends[0].stickyCookie.sameSite', 'lax', 'backends[0].stickyCookie.sameSite is "lax": give one of "Lax", "Strict", "None"'],
+  ['backends[0].stickyCookie.key', 'secret', 'backends[0].stickyCookie.key is "secret": give a key as 64 lower-case hex digits'],
+  ['backends[1].stickyCookie', { name: 'a', sameSite: 'Lax', key: 'c'.repeat(64) }, 'backends[1].stickyCookie is not used with protocol TCP: remove it, or set protocol to HTTP or HTTPS'],
   ['backends[0].tls', 5, 'backends[0].tls is 5: give an object'],
 ];

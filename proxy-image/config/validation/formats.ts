@@ -50,6 +50,11 @@ export function isSha256(text: string): boolean {
   return /^[0-9a-f]{64}$/.test(text);
 }
 
+/** A part of what RFC 6265 section 4.1.1 admits, which needs no care anywhere. */
+export function isCookieName(text: string): boolean {
+  return /^[A-Za-z0-9_-]{1,64}$/.test(text);
+}
+
 export function isFileName(text: string): boolean {
   return text !== '' && !text.includes('\0');
 }

@@ -1,4 +1,10 @@
-import type { BackendConfig, FrontendConfig, ProxyConfig, RedirectConfig } from '../types.ts';
+import type {
+  BackendConfig,
+  BackendProtocol,
+  FrontendConfig,
+  ProxyConfig,
+  RedirectConfig,
+} from '../types.ts';
 import { overlap } from './addresses.ts';
 import { field, item, report } from './decoder.ts';
 import type { Draft, Place } from './decoder.ts';
@@ -176,7 +182,8 @@ function checkRedirect({ from, to }: Draft<RedirectConfig>, place: Place): void 
   }
 }
 
-function checkBackend({ protocol, servers = [], tls, health }: Draft<BackendConfig>, place: Place): void {
+function checkBackend(backend: Draft<BackendConfig>, place: Place): void {
+  const { protocol, servers = [], health } = backend;
   reportRepeated(
     servers.map((server) =>
       server?.host === undefined || server.port === undefined
@@ -188,6 +195,17 @@ function checkBackend({ protocol, servers = [], tls, health }: Draft<BackendConf
   if (protocol === undefined) {
     return;
   }
+  checkTls(backend, protocol, place);
+  if (backend.stickyCookie !== undefined && isLayer4(protocol)) {
+    report(
+      field(place, 'stickyCookie'),
+      `is not used with protocol ${protocol}: remove it, or set protocol to HTTP or HTTPS`,
+    );
+  }
+  checkHealthCheck(health?.active, protocol, field(field(place, 'health'), 'active'));
+}
+
+function checkTls({ tls }: Draft<BackendConfig>, protocol: BackendProtocol, place: Place): void {
   const where = field(place, 'tls');
   const speaksTls = protocol === 'TLS' || protocol === 'HTTPS';
   if (!speaksTls && tls !== undefined) {
@@ -197,7 +215,6 @@ function checkBackend({ protocol, servers = [], tls, health }: Draft<BackendConf
   } else if (tls?.verify !== undefined) {
     checkVerification(tls, where);
   }
-  checkHealthCheck(health?.active, protocol, field(field(place, 'health'), 'active'));
 }
 
 function checkVerification(

@@ -13,12 +13,14 @@ import type {
   RouteConfig,
   ServerConfig,
   SniRouteConfig,
+  StickyCookieConfig,
   UpstreamTlsConfig,
 } from '../types.ts';
 import { integer, list, oneOf, optional, record, text } from './decoder.ts';
 import {
   isAddress,
   isCidr,
+  isCookieName,
   isFileName,
   isHostname,
   isName,
@@ -129,6 +131,12 @@ const health = record<HealthConfig>({
   slowStart: integer(0, MAX_DURATION, 'milliseconds'),
 });
 
+const stickyCookie = record<StickyCookieConfig>({
+  name: text('a name of letters, digits, hyphens and underscores, at most 64 characters', isCookieName),
+  sameSite: oneOf('Lax', 'Strict', 'None'),
+  key: text('a key as 64 lower-case hex digits', isSha256),
+});
+
 const backend = record<BackendConfig>({
   name,
   protocol: oneOf('TCP', 'TLS', 'HTTP', 'HTTPS'),
@@ -137,6 +145,7 @@ const backend = record<BackendConfig>({
   proxyProtocol: optional(oneOf('V1', 'V2')),
   tls: optional(upstreamTls),
   health,
+  stickyCookie: optional(stickyCookie),
 });
 
 /** The shape of the document: every field with what it may hold. */

@@ -1,5 +1,5 @@
 import { UpstreamError } from '../../upstream/errors.ts';
-import type { ConnectionUser, HttpConnection } from '../../upstream/types.ts';
+import type { Asking, ConnectionUser, HttpConnection } from '../../upstream/types.ts';
 import type { BodyDecoder } from '../http1/body.ts';
 import { InputBuffer } from '../http1/buffer.ts';
 import type { Fault } from '../faults.ts';
@@ -8,6 +8,7 @@ import { composeHead, writePieces } from '../http1/message.ts';
 import type { Pieces } from '../http1/pieces.ts';
 import type { ResponseHead } from '../http1/response-head.ts';
 import { planHead } from '../http1/response-plan.ts';
+import { setCookie } from '../sticky-cookie.ts';
 import type { ExchangeClient, ExchangeHistory, ExchangeRequest } from './types.ts';
 
 /** A server may close an idle connection a little before the time it announced. Milliseconds. */
@@ -79,11 +80,11 @@ export class Exchange implements ConnectionUser {
   }
 
   start(): void {
-    const { upstream, client, upgrade } = this.#request;
+    const { upstream, upgrade } = this.#request;
     const { own, first } = this.#history;
     // What is upgraded never returns to the pool, and nothing that was sent before must answer for it.
     const mayReuse = upgrade === null && (this.#mayRepeat() || !first);
-    const connection = own ?? (mayReuse ? upstream.takeIdle(client.sourceAddress) : null);
+    const connection = own ?? (mayReuse ? upstream.takeIdle(this.#asking()) : null);
     if (connection === null) {
       void this.#open();
       return;
@@ -168,9 +169,13 @@ export class Exchange implements ConnectionUser {
 
   async #open(): Promise<void> {
     const { upstream, client, connectTimeout } = this.#request;
-    const { sourceAddress } = client;
     try {
-      const connection = await upstream.open({ sourceAddress, client, connectTimeout, signal: this.#cancel.signal });
+      const connection = await upstream.open({
+        ...this.#asking(),
+        client,
+        connectTimeout,
+        signal: this.#cancel.signal,
+      });
       if (this.#phase === 'Connecting') {
         this.#use(connection);
       } else {
@@ -244,6 +249,7 @@ export class Exchange implements ConnectionUser {
   #respond(bytes: Buffer): void {
     const { response } = this.#client;
     const { head } = response;
+    response.setCookie = this.#cookie();
     const decoder = response.prepare(bytes);
     const consumed = decoder.read(bytes, head.end);
     if (decoder.fault !== null) {
@@ -329,7 +335,8 @@ export class Exchange implements ConnectionUser {
     }
     this.#phase = 'Over';
     this.status = head.status;
-    const added = `Connection: Upgrade\r\nUpgrade: ${upgrade}\r\n`;
+    const cookie = this.#cookie();
+    const added = `Connection: Upgrade\r\nUpgrade: ${upgrade}\r\n${cookie === null ? '' : `Set-Cookie: ${cookie}\r\n`}`;
     this.#client.over({
       kind: 'Switched',
       backend: this.#request.upstream.config.name,
@@ -357,6 +364,21 @@ export class Exchange implements ConnectionUser {
   #deadOnReuse(): boolean {
     const reused = this.#connection?.reused === true && this.#history.own === null;
     return reused && !this.#heard && !this.#repeated && this.#mayRepeat();
+  }
+
+  #asking(): Asking {
+    const { client, sticky } = this.#request;
+    return { sourceAddress: client.sourceAddress, stickyToken: sticky?.token ?? null };
+  }
+
+  /** The cookie that brings the client back to this server; null when it has that one, or none is wanted. */
+  #cookie(): string | null {
+    const { upstream, sticky } = this.#request;
+    const { stickyCookie } = upstream.config;
+    const token = this.#connection?.stickyToken ?? null;
+    return stickyCookie === undefined || sticky === null || token === null || token === sticky.token
+      ? null
+      : setCookie(stickyCookie, token, sticky.secure);
   }
 
   #mayRepeat(): boolean {

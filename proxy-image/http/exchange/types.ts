@@ -17,8 +17,18 @@ export interface ExchangeRequest {
   readonly expectsContinue: boolean;
   /** The protocol to switch to, or null. */
   readonly upgrade: string | null;
+  /** For a backend with a sticky cookie. */
+  readonly sticky: StickyClient | null;
   /** True when it carries credentials that count for the connection it goes on. */
   readonly connectionAuth: boolean;
+}
+
+/** A client whose cookie tells which server it had. */
+export interface StickyClient {
+  /** What the cookie holds; null without one. */
+  readonly token: string | null;
+  /** True when the client has come over TLS. */
+  readonly secure: boolean;
 }
 
 /** What the client connection has to do with how a request is sent. */
@@ -53,6 +63,8 @@ export type ExchangeEnd =
 export interface ResponseSink {
   /** What the server's head is read into. */
   readonly head: ResponseHead;
+  /** Value of a Set-Cookie field that is added to the final response; null for none. To be set before `prepare`. */
+  setCookie: string | null;
   /** True while the client does not take what has been written. */
   readonly congested: boolean;
   /** Asks the client for the body of its request. */

@@ -19,6 +19,8 @@ export interface ResponseClient {
   /** 0 for HTTP/1.0, which knows no chunks. */
   readonly minor: number;
   readonly keepAlive: boolean;
+  /** Value of a Set-Cookie field to be added; null for none. */
+  readonly setCookie: string | null;
 }
 
 const DROPPED = droppedKinds();
@@ -38,11 +40,17 @@ export function planResponse(head: ResponseHead, bytes: Buffer, client: Response
       startLine: startLine(head),
       fields,
       keeps: endToEnd(fields, bytes, connection, dropped),
-      added: `${untilClose && client.minor === 1 ? 'Transfer-Encoding: chunked\r\n' : ''}${client.keepAlive ? '' : 'Connection: close\r\n'}`,
+      added: addedLines(client, untilClose),
     },
     decoder: bodyDecoder(length, staysChunked ? 'Chunks' : 'Content', 0),
     untilClose,
   };
+}
+
+function addedLines({ minor, keepAlive, setCookie }: ResponseClient, untilClose: boolean): string {
+  const coding = untilClose && minor === 1 ? 'Transfer-Encoding: chunked\r\n' : '';
+  const cookie = setCookie === null ? '' : `Set-Cookie: ${setCookie}\r\n`;
+  return coding + cookie + (keepAlive ? '' : 'Connection: close\r\n');
 }
 
 /** The fields of a response that are passed on where its body is framed by other means than HTTP/1.1 has. */

@@ -17,6 +17,7 @@ export interface Answered {
 /** Writes the responses of servers to one HTTP/1.x client. */
 export class ResponseWriter implements ResponseSink {
   readonly head = new ResponseHead();
+  setCookie: string | null = null;
   readonly #socket: Socket;
   readonly #answered: Answered;
   #plan: ResponsePlan | null = null;
@@ -43,7 +44,8 @@ export class ResponseWriter implements ResponseSink {
 
   prepare(bytes: Buffer): BodyDecoder {
     const { method, minor } = this.#answered.request;
-    const plan = planResponse(this.head, bytes, { method, minor, keepAlive: this.#answered.keepsAlive() });
+    const keepAlive = this.#answered.keepsAlive();
+    const plan = planResponse(this.head, bytes, { method, minor, keepAlive, setCookie: this.setCookie });
     this.#plan = plan;
     return plan.decoder;
   }

@@ -232,6 +232,14 @@ const backends: readonly RuleCase[] = [
     ],
   },
   {
+    desc: 'a cookie for a backend of layer 4',
+    spec: layer4({}, { stickyCookie: {} }),
+    refused: [
+      'spec.backends[0]',
+      'stickyCookie: only a backend with protocol HTTP or HTTPS knows cookies; remove it or change the protocol',
+    ],
+  },
+  {
     desc: 'a cleartext check of servers that speak TLS',
     spec: layer7({}, { health: { active: { protocol: 'HTTP' } } }),
     refused: ['spec.backends[0]', CHECK_PROTOCOL],

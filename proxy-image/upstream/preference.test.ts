@@ -1,0 +1,169 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { backendConfig } from '../../test/support/proxy-config.ts';
+import { freePort, startTcpServer, type TcpServer } from '../../test/support/tcp.ts';
+import type { BackendConfig } from '../config/types.ts';
+import { CheckBoard } from './checks/board.ts';
+import type { ConnectRequest, Upstream, UpstreamConnection } from './types.ts';
+import { buildUpstream, type UpstreamEnvironment } from './upstream.ts';
+
+const closers: (() => Promise<void> | void)[] = [];
+
+afterEach(async () => {
+  for (const close of closers.splice(0)) {
+    await close();
+  }
+});
+
+async function server(): Promise<TcpServer> {
+  const started = await startTcpServer();
+  closers.push(async () => started.close());
+  return started;
+}
+
+function upstream(config: BackendConfig, environment: Partial<UpstreamEnvironment> = {}): Upstream {
+  return buildUpstream(config, [], { firstTurn: 0, ...environment });
+}
+
+function request(parts: Partial<ConnectRequest> = {}): ConnectRequest {
+  return {
+    sourceAddress: '192.0.2.1',
+    connectTimeout: 5_000,
+    signal: new AbortController().signal,
+    ...parts,
+  };
+}
+
+async function connect(to: Upstream): Promise<UpstreamConnection> {
+  const connection = await to.connect(request());
+  closers.push(() => void connection.socket.destroy());
+  return connection;
+}
+
+describe('weights', () => {
+  it('share out connections', async () => {
+    const [light, heavy, drained] = [await server(), await server(), await server()];
+    const servers = [
+      { host: '127.0.0.1', port: light.port },
+      { host: '127.0.0.1', port: heavy.port, weight: 3 },
+      { host: '127.0.0.1', port: drained.port, weight: 0 },
+    ];
+    const to = upstream(backendConfig([], { servers }));
+
+    for (let index = 0; index < 8; index += 1) {
+      await connect(to);
+    }
+
+    await light.connection(1);
+    await heavy.connection(5);
+    expect([light, heavy, drained].map(({ connections }) => connections.length)).toEqual([2, 6, 0]);
+  });
+
+  it('of 0 do not keep a server from being the last resort', async () => {
+    const [refusing, { port }] = [await freePort(), await server()];
+    const servers = [
+      { host: '127.0.0.1', port: refusing },
+      { host: '127.0.0.1', port, weight: 0 },
+    ];
+
+    const { server: chosen } = await connect(upstream(backendConfig([], { servers })));
+
+    expect(chosen.port).toBe(port);
+  });
+});
+
+describe('a sticky cookie', () => {
+  const stickyCookie = { name: 'twp', sameSite: 'Lax', key: 'c'.repeat(64) } as const;
+
+  async function tokens(to: Upstream, count: number): Promise<ReadonlyMap<string, number>> {
+    const found = new Map<string, number>();
+    for (let index = 0; index < count; index += 1) {
+      const connection = await to.open(request());
+      closers.push(() => connection.destroy());
+      found.set(connection.stickyToken ?? '', connection.server.port);
+    }
+    return found;
+  }
+
+  async function chosen(to: Upstream, stickyToken: string): Promise<number> {
+    const connection = await to.open(request({ stickyToken }));
+    closers.push(() => connection.destroy());
+    return connection.server.port;
+  }
+
+  it('keeps a client with its server, in every upstream that is configured alike', async () => {
+    const ports = [(await server()).port, (await server()).port, (await server()).port];
+    const config = backendConfig(ports, { protocol: 'HTTP', stickyCookie });
+    const known = await tokens(upstream(config), 3);
+    const other = upstream(config, { firstTurn: 1 });
+
+    for (const [token, port] of known) {
+      expect([await chosen(other, token), await chosen(other, token)]).toEqual([port, port]);
+    }
+    expect(known.size).toBe(3);
+  });
+
+  it('counts before weights, so that a server of weight 0 keeps its clients', async () => {
+    const [first, second] = [(await server()).port, (await server()).port];
+    const config = backendConfig([first, second], { protocol: 'HTTP', stickyCookie });
+    const [[token, port] = ['', 0]] = await tokens(upstream(config), 1);
+    const servers = config.servers.map((entry) => ({ ...entry, weight: entry.port === port ? 0 : 1 }));
+    const drained = upstream({ ...config, servers });
+
+    expect(await chosen(drained, token)).toBe(port);
+    expect(await chosen(drained, 'another')).not.toBe(port);
+  });
+
+  it('is not followed to a server that is down', async () => {
+    const [up, down] = [await server(), await server()];
+    const config = backendConfig([up.port, down.port], { protocol: 'HTTP', stickyCookie });
+    const to = upstream(config);
+    const token = [...(await tokens(to, 2))].find(([, port]) => port === down.port)?.[0] ?? '';
+    await down.close();
+
+    expect([await chosen(to, token), await chosen(to, token)]).toEqual([up.port, up.port]);
+  });
+
+  it('is nothing without being configured', async () => {
+    const { port } = await server();
+
+    expect([...(await tokens(upstream(backendConfig([port], { protocol: 'HTTP' })), 1)).keys()]).toEqual([
+      '',
+    ]);
+  });
+});
+
+describe('a server that has come back', () => {
+  it('gets a tenth of its share at first, and all of it in the end', async () => {
+    const ports = [(await server()).port, (await server()).port] as const;
+    const checks = new CheckBoard();
+    let now = 0;
+    const config = backendConfig(ports, { health: { slowStart: 10_000 } });
+    const to = upstream(config, { checks, now: () => now });
+    const verdicts = (up: boolean) => [
+      {
+        backend: 'servers',
+        server: `127.0.0.1:${ports[0]}`,
+        address: '127.0.0.1',
+        verdict: up ? ({ up } as const) : ({ up, message: 'refused' } as const),
+      },
+    ];
+    const share = async (): Promise<number> => {
+      const chosen: number[] = [];
+      for (let index = 0; index < 20; index += 1) {
+        chosen.push((await connect(to)).server.port);
+      }
+      return chosen.filter((port) => port === ports[0]).length;
+    };
+    now = 60_000;
+    checks.update(verdicts(false));
+    const down = await share();
+
+    checks.update(verdicts(true));
+    const back = await share();
+    now += 10_000;
+    const whole = await share();
+
+    expect([down, back]).toEqual([0, 2]);
+    expect(whole).toBeGreaterThanOrEqual(9);
+  });
+});
