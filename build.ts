@@ -1,4 +1,5 @@
-/** Bundles each program into one file below build/: `node build.ts`. */
+/** Bundles each program into one file below build/, beside a list of what is in it: `node build.ts`. */
+import { writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
 
 /** Where a program begins, by the name of its bundle. */
@@ -8,7 +9,7 @@ const PROGRAMS = {
 } as const;
 
 for (const [name, entry] of Object.entries(PROGRAMS)) {
-  await build({
+  const { metafile } = await build({
     entryPoints: [entry],
     outfile: `build/${name}/${name}.mjs`,
     bundle: true,
@@ -23,5 +24,7 @@ for (const [name, entry] of Object.entries(PROGRAMS)) {
     sourcesContent: false,
     legalComments: 'inline',
     logLevel: 'warning',
+    metafile: true,
   });
+  writeFileSync(`build/${name}/meta.json`, JSON.stringify(metafile));
 }

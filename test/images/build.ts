@@ -2,13 +2,16 @@
  * Builds the container images from an empty base: node, what node needs, and one bundle. Needs Linux, `buildah` and `strip`, no
  * registry. `node test/images/build.ts proxy|operator|all`
  */
-import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectFolder } from '../cluster/paths.ts';
 import { print, step } from '../cluster/process/progress.ts';
 import { run } from '../cluster/process/run.ts';
 import { buildImage } from './buildah.ts';
-import { place, prepareRuntime, projectVersion } from './runtime.ts';
+import { place } from './files.ts';
+import { bundledPackages, placeLicences } from './licences.ts';
+import type { Metafile } from './licences.ts';
+import { prepareRuntime, projectVersion } from './runtime.ts';
 
 /** One of the project's images. */
 interface Image {
@@ -84,6 +87,12 @@ async function build(component: Component, runtime: string): Promise<ImageReport
   mkdirSync(context, { recursive: true });
   await run('cp', ['--archive', '--link', runtime, join(context, 'runtime')]);
   place(join(projectFolder, 'build', component, bundle), join(context, 'app', bundle), 0o644);
+  const metafile = readFileSync(join(projectFolder, 'build', component, 'meta.json'), 'utf8');
+  placeLicences(
+    projectFolder,
+    bundledPackages(JSON.parse(metafile) as Metafile),
+    join(context, 'app/licenses'),
+  );
 
   const digest = await buildImage({
     reference: reference(component),

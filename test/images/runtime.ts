@@ -1,8 +1,9 @@
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { projectFolder } from '../cluster/paths.ts';
 import { run } from '../cluster/process/run.ts';
+import { place } from './files.ts';
 import { parseLdd } from './libraries.ts';
 
 /** The user that both images run as, as distroless images have it. */
@@ -47,13 +48,6 @@ export async function prepareRuntime(folder: string): Promise<void> {
     const copyright = join('/usr/share/doc', name, 'copyright');
     if (existsSync(copyright)) place(copyright, join(licences, name, 'copyright'), 0o644);
   }
-}
-
-/** Copies a file, behind symbolic links too, to `target` with that mode. */
-export function place(source: string, target: string, mode: number): void {
-  mkdirSync(dirname(target), { recursive: true });
-  copyFileSync(source, target);
-  chmodSync(target, mode);
 }
 
 /** Version of the project: the tag of its images. */
