@@ -7,7 +7,14 @@ import { eventually } from '../../test/support/eventually.ts';
 import { startFlow } from '../../test/support/flow.ts';
 import type { Flow, FlowOptions } from '../../test/support/flow.ts';
 import { backendConfig } from '../../test/support/proxy-config.ts';
-import { howItEnds, readBytes, readToEnd, roundTrip, startEchoServer } from '../../test/support/tcp.ts';
+import {
+  howItEnds,
+  readBytes,
+  readToEnd,
+  roundTrip,
+  startEchoServer,
+  startTcpServer,
+} from '../../test/support/tcp.ts';
 import type { TcpServer } from '../../test/support/tcp.ts';
 import type { ProxyProtocolConfig } from '../config/types.ts';
 import { writeProxyHeader } from '../proxy-protocol/write.ts';
@@ -247,5 +254,24 @@ describe('behind a PROXY header', () => {
     );
     expect(flow.plane.entries).toEqual([]);
     expect(flow.counter('teamwork_proxy_tls_handshakes_total', 'flow', 'failed')).toBe(0);
+  });
+
+  it('HTTP requests are forwarded with the address of the client', async () => {
+    await server.close();
+    server = await startTcpServer((socket) => {
+      socket.once('data', (head: Buffer) => socket.end(`HTTP/1.1 200 OK\r\n\r\n${head.toString('latin1')}`));
+    });
+    flow = await startFlow({
+      frontend: { protocol: 'HTTP', proxyProtocol: { accept: 'Required', trusted: [`${TRUSTED}/32`] } },
+      backends: [backendConfig([server.port], { protocol: 'HTTP' })],
+    });
+    const client = flow.connect();
+
+    client.write(
+      Buffer.concat([V1, Buffer.from('GET / HTTP/1.1\r\nHost: a.test\r\nConnection: close\r\n\r\n')]),
+    );
+
+    expect((await readToEnd(client)).toString()).toContain('X-Forwarded-For: 192.0.2.7\r\n');
+    expect(await flow.plane.entry(0)).toMatchObject({ kind: 'request', source: '192.0.2.7' });
   });
 });

@@ -169,4 +169,19 @@ describe('readProxyHeader', () => {
       reason: 'it is 65551 bytes long; at most 4096 are read',
     });
   });
+
+  it('comes to some reading of every header with one byte changed, and never reads beyond it', () => {
+    for (const [, bytes] of COMPLETE) {
+      for (let index = 0; index < bytes.length; index += 1) {
+        for (const value of [0, 0x0a, 0x20, 0x7f, 0xff]) {
+          const changed = Buffer.from(bytes);
+          changed[index] = value;
+
+          const reading = readProxyHeader(changed);
+
+          expect(reading.state === 'Complete' ? reading.length : 0).toBeLessThanOrEqual(bytes.length);
+        }
+      }
+    }
+  });
 });
