@@ -47,7 +47,8 @@ export class Exchange implements ConnectionUser {
   readonly #client: ExchangeClient;
   readonly #request: ExchangeRequest;
   readonly #history: ExchangeHistory;
-  readonly #cancel = new AbortController();
+  /** Cancels the attempt to connect that is under way. */
+  #cancel: AbortController | null = null;
   readonly #input = new InputBuffer();
   #phase: Phase = 'Connecting';
   #connection: HttpConnection | null = null;
@@ -122,7 +123,7 @@ export class Exchange implements ConnectionUser {
       this.#connection?.judge(failure);
     }
     this.#phase = 'Over';
-    this.#cancel.abort();
+    this.#cancel?.abort();
     this.#connection?.destroy();
     this.#client.over(this.status === 0 ? { kind: 'Failed', fault, detail } : { kind: 'Broken', fault });
   }
@@ -169,6 +170,7 @@ export class Exchange implements ConnectionUser {
 
   async #open(): Promise<void> {
     const { upstream, client, connectTimeout } = this.#request;
+    this.#cancel = new AbortController();
     try {
       const connection = await upstream.open({
         ...this.#asking(),

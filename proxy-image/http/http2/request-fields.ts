@@ -33,7 +33,7 @@ export class RequestFields {
     Path: null,
     Host: null,
   };
-  #regular: RequestField[] = [];
+  readonly #regular: RequestField[] = [];
   #cookie: string | null = null;
   #size = 0;
   #limit = 0;
@@ -47,7 +47,7 @@ export class RequestFields {
     this.#pseudo.Authority = null;
     this.#pseudo.Path = null;
     this.#pseudo.Host = null;
-    this.#regular = [];
+    this.#regular.length = 0;
     this.#cookie = null;
     this.#size = 0;
     this.#limit = limit;

@@ -26,16 +26,20 @@ export interface ResponseEvents {
   drained(): void;
 }
 
+/** Heads have room for many fields; they are used again for the next response, on whatever stream. */
+const spareHeads: ResponseHead[] = [];
+const MAX_SPARE_HEADS = 256;
+
 /** Writes the response of one stream: as far as the client's windows allow at once, and the rest as they grow. */
 export class ResponseWriter implements ResponseSink, Sender {
   readonly id: number;
-  readonly head = new ResponseHead();
   setCookie: string | null = null;
   readonly sendWindow: SendWindow;
   readonly #outbox: Outbox;
   readonly #method: string;
   readonly #events: ResponseEvents;
   readonly #queue: BodyPart[] = [];
+  #head: ResponseHead | null = null;
   #decoder: BodyDecoder | null = null;
 
   constructor(outbox: Outbox, { id, method, window }: ResponseTarget, events: ResponseEvents) {
@@ -44,6 +48,19 @@ export class ResponseWriter implements ResponseSink, Sender {
     this.#outbox = outbox;
     this.#method = method;
     this.#events = events;
+  }
+
+  get head(): ResponseHead {
+    this.#head ??= spareHeads.pop() ?? new ResponseHead();
+    return this.#head;
+  }
+
+  /** The exchange is over: nobody looks at `head` any more. */
+  releaseHead(): void {
+    if (this.#head !== null && spareHeads.length < MAX_SPARE_HEADS) {
+      spareHeads.push(this.#head);
+    }
+    this.#head = null;
   }
 
   get congested(): boolean {

@@ -180,6 +180,7 @@ export class Http2Stream implements ExchangeClient {
   over(end: ExchangeEnd): void {
     const { server = null, status = 0, bytesOut = 0 } = this.#exchange ?? {};
     this.#exchange = null;
+    this.response.releaseHead();
     switch (end.kind) {
       case 'Responded':
         // Credentials that count for a connection are none of HTTP/2, whose connections carry requests of many origins.

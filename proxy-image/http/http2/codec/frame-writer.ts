@@ -4,8 +4,17 @@ import { Flag, FRAME_HEADER, FrameType } from './frame.ts';
 /** Up to here DATA is taken; what is left then waits with its stream. Bytes. */
 const DATA_LIMIT = 131_072;
 
-/** Frames other than DATA may go beyond it by so much before the buffer has to grow. */
-const SLACK = 16_384;
+/**
+ * Sizes of the buffers, in bytes: one for the few small frames that most turns of the event loop bring, and one that has room for all the
+ * DATA that is taken and for other frames beside it. What is longer still gets a buffer of its own.
+ */
+const SIZES = [16_384, DATA_LIMIT + 16_384] as const;
+
+/** Bytes of each size that are kept for the next connection; a connection has a buffer only while it has something to write. */
+const MAX_SPARE_BYTES = 4_194_304;
+
+/** Buffers that nobody uses, by their size. */
+const spare = new Map<number, Buffer[]>(SIZES.map((size) => [size, []]));
 
 /** Which bytes are sent in one frame. */
 export interface DataRange {
@@ -13,10 +22,6 @@ export interface DataRange {
   readonly end: number;
   readonly endStream: boolean;
 }
-
-/** Buffers that no connection uses; a connection has one only while it has something to write. */
-const spare: Buffer[] = [];
-const MAX_SPARE = 16;
 
 /**
  * The frames that a connection has to write, put together in one buffer, so that a turn of the event loop costs one write however many
@@ -41,11 +46,6 @@ export class FrameWriter {
     this.#buffer = null;
     this.#length = 0;
     return bytes;
-  }
-
-  clear(): void {
-    this.#buffer = null;
-    this.#length = 0;
   }
 
   /** DATA; the caller has seen to the windows and to `room`. */
@@ -121,23 +121,30 @@ export class FrameWriter {
   }
 
   #reserve(length: number): Buffer {
-    const buffer = this.#buffer ?? spare.pop() ?? Buffer.allocUnsafeSlow(DATA_LIMIT + SLACK);
+    const buffer = this.#buffer ?? NOTHING;
     const needed = this.#length + length;
     if (needed <= buffer.length) {
-      this.#buffer = buffer;
       return buffer;
     }
-    const grown = Buffer.allocUnsafeSlow(2 * needed);
-    buffer.copy(grown, 0, 0, this.#length);
-    this.#buffer = grown;
-    return grown;
+    const larger = allocate(needed);
+    buffer.copy(larger, 0, 0, this.#length);
+    release(buffer);
+    this.#buffer = larger;
+    return larger;
   }
+}
+
+function allocate(length: number): Buffer {
+  const size = SIZES.find((size) => size >= length) ?? 2 * length;
+  return spare.get(size)?.pop() ?? Buffer.allocUnsafeSlow(size);
 }
 
 /** Takes back the buffer of what `take` gave, which nobody may look at any more. */
 export function release(bytes: Buffer): void {
-  if (bytes.buffer.byteLength === DATA_LIMIT + SLACK && spare.length < MAX_SPARE) {
-    spare.push(Buffer.from(bytes.buffer));
+  const size = bytes.buffer.byteLength;
+  const buffers = spare.get(size);
+  if (buffers !== undefined && buffers.length * size < MAX_SPARE_BYTES) {
+    buffers.push(bytes.length === size ? bytes : Buffer.from(bytes.buffer));
   }
 }
 
