@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { request } from './support/client.ts';
 import { keepTalking } from './support/conversation.ts';
 import { readExample } from './support/examples.ts';
 import type { ProxyManifest } from './support/examples.ts';
@@ -10,7 +11,6 @@ import { helmInstall, helmUninstall, operatorPods } from './support/operator.ts'
 import { addressOf, podsOf, waitUntilReady, waitUntilServed } from './support/proxy.ts';
 import type { PodIdentity } from './support/proxy.ts';
 import { applyKeystore, publishedTruststore } from './support/secrets.ts';
-import { request } from './support/client.ts';
 
 jest.setTimeout(240_000);
 

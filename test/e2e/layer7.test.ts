@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { execIn } from '../cluster/network/exec.ts';
+import { operatorRequests } from './support/audit.ts';
 import { clientNamespace, exchange, fields, request, sha256 } from './support/client.ts';
 import type { Answer, RequestOptions } from './support/client.ts';
 import { eventually } from '../support/eventually.ts';
@@ -28,6 +29,7 @@ interface ServiceObject extends KubeObject {
 
 describe('Teamwork Cloud, layer 7 hybrid', () => {
   let proxy: Proxy;
+  let readyAt: Date;
 
   const web = (path: string, options: Partial<RequestOptions> = {}): Promise<Answer> =>
     request(path, { address: addressOf(proxy, 'web'), trust: authority.rootFile, ...options });
@@ -39,7 +41,8 @@ describe('Teamwork Cloud, layer 7 hybrid', () => {
     const start = Date.now();
     await applyObjects(namespace, { ...example, spec: { ...example.spec, accessLog: 'All' } });
     proxy = await waitUntilReady(namespace, 'twc');
-    recordTime('kubectl apply to Ready, new TeamworkProxy', Date.now() - start);
+    readyAt = new Date();
+    recordTime('kubectl apply to Ready, new TeamworkProxy', readyAt.getTime() - start);
   });
 
   afterAll(async () => deleteNamespace(namespace));
@@ -171,5 +174,16 @@ describe('Teamwork Cloud, layer 7 hybrid', () => {
     const attempt = execIn(clientNamespace, ['timeout', '3', 'bash', '-c', dial]);
 
     await expect(attempt).rejects.toThrow('failed');
+  });
+
+  it('has cost no write since it was ready, for all the traffic', () => {
+    const requests = operatorRequests(readyAt);
+
+    const writes = requests.filter(
+      ({ verb, requestURI }) =>
+        !['get', 'list', 'watch'].includes(verb) && requestURI.includes(`/${namespace}/`),
+    );
+    expect(requests.length).toBeGreaterThan(0);
+    expect(writes.map(({ verb, requestURI }) => `${verb} ${requestURI}`)).toEqual([]);
   });
 });
