@@ -38,6 +38,11 @@ export default {
     },
     {
       ...shared,
+      displayName: 'faults',
+      testMatch: ['<rootDir>/test/faults/**/*.test.ts'],
+    },
+    {
+      ...shared,
       displayName: 'chart',
       testMatch: ['<rootDir>/test/chart/**/*.test.ts'],
     },

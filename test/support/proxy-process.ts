@@ -24,6 +24,8 @@ export interface LogLine {
 /** The proxy as it is run by its users: a process of its own with a configuration file and an admin port. */
 export interface ProxyProcess {
   readonly folder: string;
+  /** Of the supervisor. */
+  readonly pid: number;
   readonly log: readonly LogLine[];
   readonly access: readonly AccessEntry[];
   /** Resolves with the exit code, or the signal that ended it. */
@@ -51,6 +53,8 @@ export interface ProxyFiles {
 export interface StartOptions extends ProxyFiles {
   /** More options of the command line. */
   readonly args?: readonly string[];
+  /** Most files that each of its processes may have open; left out: as many as this process may. */
+  readonly openFiles?: number;
 }
 
 /** Runs the proxy until it ends by itself. */
@@ -65,7 +69,7 @@ export async function runProxy(
 }
 
 /** Starts the proxy; does not wait for anything. */
-export async function spawnProxy({ args = [], ...content }: StartOptions): Promise<ProxyProcess> {
+export async function spawnProxy({ args = [], openFiles, ...content }: StartOptions): Promise<ProxyProcess> {
   const folder = await mkdtemp(join(tmpdir(), 'proxy-'));
   const admin = await freePort();
   const write = async ({ config, files = {} }: ProxyFiles): Promise<void> => {
@@ -80,11 +84,12 @@ export async function spawnProxy({ args = [], ...content }: StartOptions): Promi
     }
   };
   await write(content);
-  const child = spawn(
-    process.execPath,
-    [PROGRAM, '--config', join(folder, 'config.json'), '--admin', `127.0.0.1:${admin}`, ...args],
-    { stdio: ['ignore', 'pipe', 'pipe'] },
-  );
+  const command = [
+    ...(openFiles === undefined ? [] : ['sh', '-c', `ulimit -n ${openFiles} && exec "$@"`, 'sh']),
+    ...[process.execPath, PROGRAM, '--config', join(folder, 'config.json')],
+    ...['--admin', `127.0.0.1:${admin}`, ...args],
+  ] as const;
+  const child = spawn(command[0] ?? '', command.slice(1), { stdio: ['ignore', 'pipe', 'pipe'] });
   const exited = once(child, 'exit').then(([code, signal]) => (code ?? signal) as number | string);
   const log: LogLine[] = [];
   const access: AccessEntry[] = [];
@@ -103,6 +108,7 @@ export async function spawnProxy({ args = [], ...content }: StartOptions): Promi
     });
   return {
     folder,
+    pid: child.pid ?? 0,
     log,
     access,
     exited,
@@ -130,10 +136,15 @@ export async function spawnProxy({ args = [], ...content }: StartOptions): Promi
 /** Starts the proxy and waits until it is ready. */
 export async function startProxy(options: StartOptions): Promise<ProxyProcess> {
   const proxy = await spawnProxy(options);
+  const ready = eventually('a proxy that is ready', async () =>
+    (await proxy.get('/readyz')).code === 200 ? true : undefined,
+  );
+  const ended = proxy.exited.then((how) => {
+    throw new Error(`it has ended (${how})`);
+  });
+  ended.catch(() => undefined);
   try {
-    await eventually('a proxy that is ready', async () =>
-      (await proxy.get('/readyz')).code === 200 ? true : undefined,
-    );
+    await Promise.race([ready, ended]);
     return proxy;
   } catch (error) {
     const log = proxy.log.map((line) => JSON.stringify(line)).join('\n');
