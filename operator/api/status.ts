@@ -44,6 +44,13 @@ const certificate = object({
   message: optional(text(), 'What is wrong with it, and what to do.'),
 });
 
+const backend = object({
+  name: required(text(), 'Name of the backend.'),
+  servers: required(integer(0, 1000), 'Number of its servers.'),
+  up: required(integer(0, 1000), 'Number of those that are not known to be down.'),
+  message: optional(text(), 'Which servers are down, and why.'),
+});
+
 const dataPlane = object({
   configHash: optional(text(), 'SHA-256 of the configuration that the pods are to serve.'),
   desired: required(integer(0, 1000), 'Number of proxy pods wanted.'),
@@ -64,7 +71,7 @@ export const statusSchema = object({
   ),
   conditions: optional(
     listByKey('type', condition, { maxItems: 16 }),
-    'Accepted, CertificatesValid, AddressesAssigned, Programmed, and Ready as their sum.',
+    'Accepted, CertificatesValid, AddressesAssigned, Programmed, BackendsHealthy, and Ready as their sum.',
   ),
   addresses: optional(text(), 'The assigned addresses, for kubectl get.'),
   certificateExpiry: optional(
@@ -73,6 +80,10 @@ export const statusSchema = object({
   ),
   frontends: optional(listByKey('name', frontend, { maxItems: 64 }), 'The flows.'),
   certificates: optional(listByKey('name', certificate, { maxItems: 16 }), 'The certificates.'),
+  backends: optional(
+    listByKey('name', backend, { maxItems: 64 }),
+    'The backends in use, as the proxy pods find them.',
+  ),
   findings: optional(listOf(finding, { maxItems: 64 }), 'What works but deserves attention.'),
   dataPlane: optional(dataPlane, 'The proxy pods.'),
   clientSettings: optional(clientSettings, 'What people enter in their clients.'),
@@ -82,6 +93,7 @@ export const statusSchema = object({
 export type TeamworkProxyStatus = Infer<typeof statusSchema>;
 export type FrontendReport = Infer<typeof frontend>;
 export type CertificateReport = Infer<typeof certificate>;
+export type BackendReport = Infer<typeof backend>;
 /** Something that works but deserves attention; `path` is a field of the resource. */
 export type Finding = Infer<typeof finding>;
 export type ClientSettings = Infer<typeof clientSettings>;

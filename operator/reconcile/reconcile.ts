@@ -80,17 +80,21 @@ async function writeStatus(
   await client.applyStatus(TEAMWORK_PROXIES, object as TeamworkProxy, { fieldManager: STATUS_FIELD_MANAGER });
 }
 
-/** Pods don't tell when they have loaded a configuration, so they are asked: often while a change is on its way, seldom otherwise. */
+/**
+ * Pods don't tell when they have loaded a configuration, or what has become of their servers, so they are asked: often while a change is
+ * on its way, now and then while something is wrong, seldom otherwise.
+ */
 const LOOK_OFTEN_MS = 250;
 const LOOK_MS = 5000;
-const LOOK_SELDOM_MS = 60_000;
+const LOOK_SELDOM_MS = 15_000;
 
 /** How long after a change one is still taken to be on its way. */
 const SETTLING_MS = 30_000;
 
 function nextLook({ conditions = [] }: TeamworkProxyStatus, now: Date): number {
   const programmed = conditions.find(({ type }) => type === 'Programmed');
-  if (programmed?.status !== 'False') return LOOK_SELDOM_MS;
+  const healthy = conditions.find(({ type }) => type === 'BackendsHealthy');
+  if (programmed?.status !== 'False') return healthy?.status === 'False' ? LOOK_MS : LOOK_SELDOM_MS;
   const since = now.getTime() - Date.parse(programmed.lastTransitionTime);
   return since < SETTLING_MS ? LOOK_OFTEN_MS : LOOK_MS;
 }

@@ -45,7 +45,9 @@ describe('a server whose exchanges fail', () => {
 
     expect(first).toEqual([true, false]);
     expect(second).toEqual([true, false]);
-    expect(server?.down(0)).toBe('4 exchanges in a row have failed, the last one: it answered with 503');
+    expect(server?.down(0)).toBe(
+      'one exchange after the other has failed, the last one so: it answered with 503',
+    );
   });
 
   it('begins slowly when it answers again', () => {

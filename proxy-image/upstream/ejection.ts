@@ -31,9 +31,6 @@ export function judgeExchange({ server, failure, servers, now, limit }: JudgedEx
   if (server.failedExchanges < limit || paused + 1 > servers.length / 2) {
     return false;
   }
-  server.answers.failed(
-    now,
-    `${server.failedExchanges} exchanges in a row have failed, the last one: ${failure}`,
-  );
+  server.answers.failed(now, `one exchange after the other has failed, the last one so: ${failure}`);
   return true;
 }

@@ -1,5 +1,6 @@
 import type { Service } from '../../kube/types.ts';
 import type { Flow, Plan, PlannedCertificate, Problem } from '../plan/types.ts';
+import { backendsHealthy } from './backends.ts';
 import { servesConfig } from './data-plane.ts';
 import { assignedAddress } from './frontends.ts';
 import type { ConditionDraft, DataPlane, Observation } from './types.ts';
@@ -11,6 +12,7 @@ export function conditions({ plan, services, dataPlane, now }: Observation): rea
     certificatesValid(plan, now),
     addressesAssigned(plan, services),
     programmed(plan, dataPlane),
+    backendsHealthy(plan, dataPlane),
   ];
   return [...parts, ready(parts)];
 }

@@ -9,6 +9,7 @@ const ACTIONS: Readonly<Record<string, string>> = {
   CertificatesValid: 'ReadCertificates',
   AddressesAssigned: 'AssignAddresses',
   Programmed: 'Program',
+  BackendsHealthy: 'AskServers',
   Ready: 'Serve',
 };
 

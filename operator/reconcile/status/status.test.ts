@@ -71,11 +71,9 @@ describe('the status of a proxy whose flows are all served', () => {
         lastTransitionTime,
       ]),
     ).toEqual(
-      ['Accepted', 'CertificatesValid', 'AddressesAssigned', 'Programmed', 'Ready'].map((type) => [
-        type,
-        'True',
-        '2026-11-24T12:00:00Z',
-      ]),
+      ['Accepted', 'CertificatesValid', 'AddressesAssigned', 'Programmed', 'BackendsHealthy', 'Ready'].map(
+        (type) => [type, 'True', '2026-11-24T12:00:00Z'],
+      ),
     );
   });
 

@@ -1,6 +1,7 @@
 import type { CertificateReport, TeamworkProxyStatus } from '../../api/status.ts';
 import { setConditions } from '../../kube/conditions.ts';
 import type { PlannedCertificate } from '../plan/types.ts';
+import { backendReports } from './backends.ts';
 import { conditions } from './conditions.ts';
 import { servesConfig } from './data-plane.ts';
 import { assignedAddress, clientSettings, frontendReports } from './frontends.ts';
@@ -23,6 +24,7 @@ export function statusOf(observation: Observation): TeamworkProxyStatus {
     ...(expiry === undefined ? {} : { certificateExpiry: timestamp(expiry) }),
     frontends: frontendReports(plan, services),
     certificates: plan.certificates.map(certificateReport),
+    backends: backendReports(plan, dataPlane),
     ...(plan.findings.length === 0 ? {} : { findings: plan.findings }),
     dataPlane: {
       ...(dataPlane.configHash === null ? {} : { configHash: dataPlane.configHash }),

@@ -30,7 +30,13 @@ export interface PodReport {
 
 /** A condition before it is known whether it changes anything. */
 export interface ConditionDraft {
-  readonly type: 'Accepted' | 'CertificatesValid' | 'AddressesAssigned' | 'Programmed' | 'Ready';
+  readonly type:
+    | 'Accepted'
+    | 'CertificatesValid'
+    | 'AddressesAssigned'
+    | 'Programmed'
+    | 'BackendsHealthy'
+    | 'Ready';
   readonly status: 'True' | 'False' | 'Unknown';
   readonly reason: string;
   readonly message: string;
