@@ -13,8 +13,6 @@ export interface RequestEnd {
   readonly detail: string | null;
 }
 
-const UNKNOWN: RequestEnd = { status: 0, server: null, bytesIn: 0, bytesOut: 0, fault: null, detail: null };
-
 /** What a request says of itself; empty as far as it could not be read. */
 export interface RequestLine {
   readonly method: string;
@@ -40,7 +38,7 @@ export class RequestRecord {
   /** Counts and logs it. */
   close(end: Partial<RequestEnd>, access: AccessLogger): void {
     const { method, host, path } = this.#line;
-    const { status, server, bytesIn, bytesOut, fault, detail } = { ...UNKNOWN, ...end };
+    const { status = 0, server = null, bytesIn = 0, bytesOut = 0, fault = null, detail = null } = end;
     const durationMs = performance.now() - this.#startedAt;
     this.#frontend
       .counter(this.backend ?? '')

@@ -41,7 +41,8 @@ export class Outbox {
   readonly #socket: Socket;
   readonly #waiting = new Set<Sender>();
   readonly #written: () => void;
-  #writing = false;
+  /** What is being written. */
+  #writing: Buffer | null = null;
   #scheduled = false;
   #closed = false;
   #encoded = false;
@@ -123,19 +124,11 @@ export class Outbox {
 
   flush(): void {
     this.#scheduled = false;
-    if (this.#writing || this.frames.length === 0 || this.#closed) {
+    if (this.#writing !== null || this.frames.length === 0 || this.#closed) {
       return;
     }
-    const bytes = this.frames.take();
-    this.#writing = true;
-    this.#socket.write(bytes, (error) => {
-      this.#writing = false;
-      // After an error the transport may still look at the bytes.
-      if (!error) {
-        release(bytes);
-        this.#taken();
-      }
-    });
+    this.#writing = this.frames.take();
+    this.#socket.write(this.#writing, this.#taken);
   }
 
   /** Writes what there is, and nothing after it. */
@@ -148,21 +141,28 @@ export class Outbox {
     }
   }
 
-  #taken(): void {
-    if (this.#closed) {
-      return;
-    }
-    this.pump();
-    this.#written();
-    this.flush();
-  }
-
   #room(window: SendWindow): number {
     if (this.frames.room <= FRAME_HEADER) {
       this.flush();
     }
     return Math.min(MAX_PAYLOAD, this.window.available, window.available, this.frames.room - FRAME_HEADER);
   }
+
+  /** The transport has taken what was written. */
+  readonly #taken = (error?: Error | null): void => {
+    const bytes = this.#writing;
+    this.#writing = null;
+    // After an error the transport may still look at the bytes.
+    if (bytes === null || error) {
+      return;
+    }
+    release(bytes);
+    if (!this.#closed) {
+      this.pump();
+      this.#written();
+      this.flush();
+    }
+  };
 }
 
 const FORGET = Buffer.from([FORGET_ALL]);

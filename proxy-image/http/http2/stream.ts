@@ -8,7 +8,7 @@ import type { RequestEnd, RequestRecord } from '../request-record.ts';
 import { ErrorCode, streamError, type Violation } from './codec/error-codes.ts';
 import type { DataFrame } from './codec/frames/data.ts';
 import type { Outbox } from './outbox.ts';
-import { ResponseWriter } from './response-writer.ts';
+import { ResponseWriter, type ResponseEvents } from './response-writer.ts';
 import { Limits } from './streams/counts.ts';
 import { ReceiveWindow } from './streams/flow.ts';
 import { move, receives, sends, type StreamEvent, type StreamState } from './streams/state.ts';
@@ -43,7 +43,7 @@ export interface StreamRequest {
 }
 
 /** One request of an HTTP/2 client, and its response. */
-export class Http2Stream implements ExchangeClient {
+export class Http2Stream implements ExchangeClient, ResponseEvents {
   readonly id: number;
   readonly response: ResponseWriter;
   readonly #receiveWindow = new ReceiveWindow(Limits.streamWindow, Limits.streamWindow / 4);
@@ -69,7 +69,7 @@ export class Http2Stream implements ExchangeClient {
     this.response = new ResponseWriter(
       host.outbox,
       { id: request.id, method: request.method, window: sendWindow },
-      { ended: () => this.#ended(), drained: () => this.#drained() },
+      this,
     );
     this.#deadline = host.now() + request.timeout;
     if (request.ended) {
@@ -156,6 +156,24 @@ export class Http2Stream implements ExchangeClient {
     }
   }
 
+  // How the response goes out.
+
+  /** END_STREAM has been sent. What is left of the request is read for a while, as a reset could overtake the response. */
+  ended(): void {
+    this.#move('EndOut');
+    this.#deadline = this.#host.now() + LINGER;
+    this.#finishIfSent();
+    this.#closeIfEnded();
+  }
+
+  /** Everything that waited for the client's windows has been sent. */
+  drained(): void {
+    if (sends(this.#state)) {
+      this.touch();
+      this.#exchange?.clientDrained();
+    }
+  }
+
   // What an exchange needs of its client, beside the writing of responses.
 
   requestComplete(): boolean {
@@ -199,22 +217,6 @@ export class Http2Stream implements ExchangeClient {
         end.connection.socket.destroy();
         end.connection.release();
         this.reset(ErrorCode.InternalError, 'MalformedResponse');
-    }
-  }
-
-  /** END_STREAM has been sent. What is left of the request is read for a while, as a reset could overtake the response. */
-  #ended(): void {
-    this.#move('EndOut');
-    this.#deadline = this.#host.now() + LINGER;
-    this.#finishIfSent();
-    this.#closeIfEnded();
-  }
-
-  /** Everything that waited for the client's windows has been sent. */
-  #drained(): void {
-    if (sends(this.#state)) {
-      this.touch();
-      this.#exchange?.clientDrained();
     }
   }
 
