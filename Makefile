@@ -38,6 +38,10 @@ unit: $(INSTALLED) ## Unit tests alone (needs nothing else)
 conformance: $(INSTALLED) ## Hostile and valid HTTP requests against the proxy (needs nothing else)
 	node test/run.ts conformance-tests conformance
 
+.PHONY: faults
+faults: $(INSTALLED) ## What the proxy survives: slow and broken clients and servers, lost workers, changes under load (needs Linux)
+	node test/run.ts faults faults
+
 .PHONY: integration
 integration: $(INSTALLED) ## Integration tests on a real control plane (needs Go, or KUBEBUILDER_ASSETS)
 	node test/run.ts integration integration
