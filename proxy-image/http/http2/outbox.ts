@@ -88,7 +88,7 @@ export class Outbox {
     const { bytes, at, end } = part;
     const length = Math.min(end - at, this.#room(sender.sendWindow));
     // An empty frame needs no window (RFC 9113 section 6.9.1).
-    if (length <= 0 && at < end) {
+    if (length === 0 && at < end) {
       return 'None';
     }
     const last = at + length === end;
@@ -141,11 +141,13 @@ export class Outbox {
     }
   }
 
+  /** Bytes of DATA that may be sent now. */
   #room(window: SendWindow): number {
     if (this.frames.room <= FRAME_HEADER) {
       this.flush();
     }
-    return Math.min(MAX_PAYLOAD, this.window.available, window.available, this.frames.room - FRAME_HEADER);
+    const room = this.frames.room - FRAME_HEADER;
+    return Math.max(0, Math.min(MAX_PAYLOAD, this.window.available, window.available, room));
   }
 
   /** The transport has taken what was written. */

@@ -3,7 +3,18 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { valuesOf } from '../../../test/support/http/messages.ts';
 import { ok } from '../../../test/support/http/scene.ts';
-import { data, Flags, GET, headers, POST, reset, windowUpdate } from '../../../test/support/http2/frames.ts';
+import {
+  data,
+  Flags,
+  GET,
+  headers,
+  ping,
+  POST,
+  reset,
+  settings,
+  Type,
+  windowUpdate,
+} from '../../../test/support/http2/frames.ts';
 import { http2Scenes } from '../../../test/support/http2/scene.ts';
 import { ErrorCode } from './codec/error-codes.ts';
 
@@ -68,6 +79,35 @@ describe('a body', () => {
     await client.response(1);
 
     expect(digestOf(upstream.requests()[0]?.body ?? '')).toBe(DIGEST);
+  });
+
+  it('ends also when the window has become negative (RFC 9113 sections 6.9.1 and 6.9.2)', async () => {
+    const { client, upstream } = await setUp({
+      answer: (_request, socket) =>
+        void socket.write('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n'),
+    });
+    await client.send(headers(1));
+    await client.raw.until(() => client.soFar(1).body === 'hello');
+
+    await client.send(settings([4, 0]), ping());
+    await client.frame(({ type }) => type === Type.Ping);
+    upstream.sockets[0]?.write('0\r\n\r\n');
+
+    expect(await client.response(1)).toMatchObject({ body: 'hello', ended: true, reset: null });
+  });
+
+  it('waits for a window that has become negative (RFC 9113 section 6.9.2)', async () => {
+    const { client } = await setUp({ answer: ok('x'.repeat(70_000)) });
+    await client.send(windowUpdate(0, 100_000), headers(1));
+    await client.raw.until(() => client.soFar(1).body.length === 65_535);
+
+    await client.send(settings([4, 35_535]), windowUpdate(1, 30_000), ping());
+    await client.frame(({ type }) => type === Type.Ping);
+    const before = client.soFar(1).body.length;
+    await client.send(windowUpdate(1, 4_465));
+
+    expect(before).toBe(65_535);
+    expect((await client.response(1)).body).toHaveLength(70_000);
   });
 
   it('is asked for when the client waits to be told', async () => {
