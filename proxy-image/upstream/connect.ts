@@ -1,8 +1,9 @@
 import net from 'node:net';
-import type { Socket } from 'node:net';
+import type { OnReadOpts, Socket } from 'node:net';
 import tls from 'node:tls';
 import type { ServerConfig } from '../config/types.ts';
 import { keepAlive } from '../tcp/keep-alive.ts';
+import { landingFor } from './landing.ts';
 import { handshakeFailure } from './tls-failures.ts';
 import type { TlsPolicy } from './tls.ts';
 import type { ConnectAttempt, ConnectRequest } from './types.ts';
@@ -69,21 +70,28 @@ export async function attempt(
 
 function connectPlain(server: Endpoint, header: Buffer | null): Socket {
   const { address: host, config } = server;
-  const socket = net.connect({ host, port: config.port, allowHalfOpen: true, noDelay: true });
+  const socket: Socket = net.connect({
+    host,
+    port: config.port,
+    allowHalfOpen: true,
+    noDelay: true,
+    onread: landingFor(() => socket),
+  });
   return header === null ? socket : socket.once('connect', () => socket.write(header));
 }
 
 function connectTls(server: Endpoint, policy: TlsPolicy, header: Buffer | null): tls.TLSSocket {
-  // @types/node lacks `allowHalfOpen`, which tls.connect documents.
-  const options: tls.ConnectionOptions & { readonly allowHalfOpen: true } = {
+  // @types/node lacks these two, which tls.connect documents.
+  const options: tls.ConnectionOptions & { readonly allowHalfOpen: true; readonly onread?: OnReadOpts } = {
     ...(header === null
-      ? { host: server.address, port: server.config.port }
+      ? { host: server.address, port: server.config.port, onread: landingFor(() => socket) }
       : { socket: connectPlain(server, header).on('error', ignore) }),
     allowHalfOpen: true,
     ...policy.options(server.config),
     ...(server.session === undefined ? {} : { session: server.session }),
   };
-  return tls.connect(options).setNoDelay(true);
+  const socket = tls.connect(options);
+  return socket.setNoDelay(true);
 }
 
 function judge(socket: Socket, server: Endpoint, policy: TlsPolicy | null): AttemptOutcome {

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { givesBack } from '../../upstream/landing.ts';
 import type { FieldFilter } from '../headers/hop-by-hop.ts';
 import type { FieldSection } from './fields.ts';
 import { Pieces } from './pieces.ts';
@@ -19,20 +20,20 @@ export interface Outgoing {
 
 /**
  * Passes on a head and the part of the body that arrived with it; false when the socket wants to be waited for. `bytes` may be
- * overwritten: nobody else may hold on to this message's part of them.
+ * overwritten: nobody else may hold on to this message's part of them, nor to any once a part of the body is passed on.
  */
 export function writeMessage(socket: Socket, bytes: Buffer, message: Outgoing, body: Pieces): boolean {
   selectLines(bytes, message);
   const unchangedEnd = endOfUnchanged(message, body);
   if (unchangedEnd > 0) {
-    return socket.write(bytes.subarray(0, unchangedEnd));
+    return socket.write(bytes.subarray(0, unchangedEnd), body.count === 0 ? undefined : givesBack(bytes));
   }
   const head = compose(bytes, message);
   const start = message.fields.end - head.length;
   if (body.count === 1 && body.starts[0] === message.fields.end && start >= 0) {
     // A head that has not grown takes the place of the old one, so that it leaves in one write with a body that is not copied.
     head.copy(bytes, start);
-    return socket.write(bytes.subarray(start, body.ends[0]));
+    return socket.write(bytes.subarray(start, body.ends[0]), givesBack(bytes));
   }
   socket.cork();
   socket.write(head);
@@ -47,18 +48,20 @@ export function composeHead(bytes: Buffer, message: Outgoing): Buffer {
   return compose(bytes, message);
 }
 
-/** Passes on pieces of a body; false when the socket wants to be waited for. */
+/** Passes on pieces of a body, the last that `bytes` are needed for; false when the socket wants to be waited for. */
 export function writePieces(socket: Socket, bytes: Buffer, pieces: Pieces): boolean {
   if (pieces.count === 0) {
     return !socket.writableNeedDrain;
   }
   if (pieces.count === 1 || pieces.length <= COPY_LIMIT) {
-    return socket.write(pieces.gather(bytes));
+    return socket.write(pieces.gather(bytes), givesBack(bytes));
   }
   socket.cork();
   let ready = true;
-  for (let index = 0; index < pieces.count; index += 1) {
-    ready = socket.write(bytes.subarray(pieces.starts[index], pieces.ends[index]));
+  const last = pieces.count - 1;
+  for (let index = 0; index <= last; index += 1) {
+    const done = index === last ? givesBack(bytes) : undefined;
+    ready = socket.write(bytes.subarray(pieces.starts[index], pieces.ends[index]), done);
   }
   socket.uncork();
   return ready;
