@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
 import { httpBackend, httpFrontend } from '../../test/support/http/proxy.ts';
 import { get, httpScenes, ok, until } from '../../test/support/http/scene.ts';
@@ -45,6 +46,27 @@ describe('a client', () => {
     await client.send(get());
 
     expect(await client.closed()).toEqual({ received: ok('hello'), how: 'End' });
+  });
+
+  it('that reads its last response slowly gets all of it', async () => {
+    const { proxy, upstream } = await setUp((_request, socket) => {
+      socket.write('HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n');
+      sendUntil(socket, () => [...proxy.clients].some(({ writableNeedDrain }) => writableNeedDrain));
+    });
+    const slow = await connectTcp(proxy.port);
+    slow.pause();
+    slow.write(get('/', 'Connection: close\r\n'));
+    await until(() => upstream.sockets[0]?.writableFinished === true);
+    const [socket] = [...proxy.clients].slice(-1);
+    await until(() => socket?.writableEnded === true);
+
+    // Longer than a client may take to close when it has got everything.
+    const begun = performance.now();
+    await until(() => socket?.destroyed === true || performance.now() - begun > 4_000);
+    const received = await readToEnd(slow);
+
+    expect(received.toString('latin1', received.length - 5)).toBe('0\r\n\r\n');
+    slow.destroy();
   });
 
   it('that does not close after its last response is cut off', async () => {
@@ -150,3 +172,16 @@ describe('a new generation', () => {
     expect(how).toBe('End');
   });
 });
+
+/** Sends until the condition holds, and ends. */
+function sendUntil(socket: Socket, condition: () => boolean): void {
+  const chunk = Buffer.alloc(65_536, 'x');
+  const timer = setInterval(() => {
+    if (condition()) {
+      clearInterval(timer);
+      socket.end();
+    } else if (!socket.writableNeedDrain) {
+      socket.write(chunk);
+    }
+  }, 0);
+}

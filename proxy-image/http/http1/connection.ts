@@ -17,8 +17,8 @@ import { RequestHead } from './request-head.ts';
 import { ResponseWriter } from './response-writer.ts';
 
 /**
- * How long a client may take to close after the last response; what it still sends is read and dropped, since a reset could destroy
- * the response on its way. Milliseconds.
+ * How long a client may take to close once the last response has left; what it still sends is read and dropped, since a reset could
+ * destroy the response on its way. Milliseconds.
  */
 const LINGER = 2_000;
 
@@ -274,10 +274,10 @@ export class Http1Connection implements ExchangeClient, Ticking {
   }
 
   #refuse(fault: Fault, known: Partial<RequestEnd> = {}): void {
-    const { status, text, closes } = VERDICTS[fault];
+    const { status, text, closes, retryAfter } = VERDICTS[fault];
     this.#keepAlive &&= !closes;
     this.#record ??= this.#newRecord();
-    this.#respond({ status, text }, { ...known, fault });
+    this.#respond({ status, text, retryAfter }, { ...known, fault });
   }
 
   #respond(response: LocalResponse, known: Partial<RequestEnd> = {}): void {
@@ -328,8 +328,8 @@ export class Http1Connection implements ExchangeClient, Ticking {
   #close(): void {
     this.#reading = 'Closing';
     this.#input.clear();
-    this.#wait(LINGER);
-    this.#socket.end();
+    this.#wait(this.#frontend.config.timeouts.request);
+    this.#socket.end(() => this.#wait(LINGER));
     this.#socket.resume();
   }
 
