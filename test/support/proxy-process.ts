@@ -84,12 +84,18 @@ export async function spawnProxy({ args = [], openFiles, ...content }: StartOpti
     }
   };
   await write(content);
-  const command = [
-    ...(openFiles === undefined ? [] : ['sh', '-c', `ulimit -n ${openFiles} && exec "$@"`, 'sh']),
-    ...[process.execPath, PROGRAM, '--config', join(folder, 'config.json')],
-    ...['--admin', `127.0.0.1:${admin}`, ...args],
-  ] as const;
-  const child = spawn(command[0] ?? '', command.slice(1), { stdio: ['ignore', 'pipe', 'pipe'] });
+  const limited = openFiles === undefined ? [] : ['sh', '-c', `ulimit -n ${openFiles} && exec "$@"`, 'sh'];
+  const [command = '', ...rest] = [
+    ...limited,
+    process.execPath,
+    PROGRAM,
+    '--config',
+    join(folder, 'config.json'),
+    '--admin',
+    `127.0.0.1:${admin}`,
+    ...args,
+  ];
+  const child = spawn(command, rest, { stdio: ['ignore', 'pipe', 'pipe'] });
   const exited = once(child, 'exit').then(([code, signal]) => (code ?? signal) as number | string);
   const log: LogLine[] = [];
   const access: AccessEntry[] = [];

@@ -14,6 +14,9 @@ import type { ExchangeClient, ExchangeHistory, ExchangeRequest } from './types.t
 /** A server may close an idle connection a little before the time it announced. Milliseconds. */
 const KEEP_ALIVE_MARGIN = 1_000;
 
+/** Bytes that the interim responses to one request may have: more than any use of them needs, and no flood. */
+const MAX_INTERIM = 262_144;
+
 /** RFC 9110 section 9.2.2; only these are sent again when a reused connection turns out to be dead. */
 const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']);
 
@@ -62,6 +65,7 @@ export class Exchange implements ConnectionUser {
   /** True when a byte has come back. */
   #heard = false;
   #repeated = false;
+  #interimBytes = 0;
 
   constructor(client: ExchangeClient, request: ExchangeRequest, history: ExchangeHistory) {
     this.#client = client;
@@ -241,6 +245,11 @@ export class Exchange implements ConnectionUser {
   /** 100 is not passed on, as the server was not asked for it. */
   #interim(bytes: Buffer): void {
     const { response } = this.#client;
+    this.#interimBytes += response.head.end;
+    if (this.#interimBytes > MAX_INTERIM) {
+      this.abort('MalformedResponse', 'the server sends interim responses without end');
+      return;
+    }
     if (response.head.status !== 100) {
       response.writeInterim(bytes);
     }
@@ -365,7 +374,8 @@ export class Exchange implements ConnectionUser {
   /** True when the server had closed the connection while it was idle: not a byte has come back. */
   #deadOnReuse(): boolean {
     const reused = this.#connection?.reused === true && this.#history.own === null;
-    return reused && !this.#heard && !this.#repeated && this.#mayRepeat();
+    const dead = reused && !this.#heard && !this.#repeated && this.#mayRepeat();
+    return dead && this.#request.upstream.mayRetry();
   }
 
   #asking(): Asking {
