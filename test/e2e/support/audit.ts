@@ -8,7 +8,10 @@ export interface AuditEvent {
   readonly requestReceivedTimestamp: string;
   readonly verb: string;
   readonly requestURI: string;
-  readonly user: { readonly username: string };
+  readonly user: {
+    readonly username: string;
+    readonly extra?: { readonly 'authentication.kubernetes.io/pod-name'?: readonly string[] };
+  };
   readonly annotations?: { readonly 'authorization.k8s.io/decision'?: 'allow' | 'forbid' };
 }
 
