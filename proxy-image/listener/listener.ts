@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import type { FrontendStatus } from '../config/status.ts';
 import type { FrontendGeneration } from '../generation/generation.ts';
 import { keepAlive } from '../tcp/keep-alive.ts';
+import { resetSocket } from '../tcp/reset.ts';
 import { listenFailure } from './failures.ts';
 import type { Refusal } from './refusal.ts';
 import { SourceTable } from './source-table.ts';
@@ -162,7 +163,7 @@ export class Listener {
       destinationPort: localPort,
       local: false,
       acceptedAt: performance.now(),
-      reset: () => socket.resetAndDestroy(),
+      reset: () => resetSocket(socket),
     };
     const full = this.#full();
     if (full !== null) {

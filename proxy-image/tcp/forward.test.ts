@@ -200,6 +200,37 @@ describe('forward', () => {
     expect(received.length).toBe(total);
   });
 
+  it('leaves bytes alone that the client does not take yet', async () => {
+    const content = randomBytes(16 * MIB);
+    let sent = 0;
+    await serve(
+      startTcpServer((socket) => {
+        // Small pieces: the proxy reads on while one of them waits to be written.
+        const next = (): void => {
+          if (sent === content.length) {
+            socket.end();
+          } else if (socket.writableNeedDrain) {
+            socket.once('drain', next);
+          } else {
+            socket.write(content.subarray(sent, sent + 1024));
+            sent += 1024;
+            setImmediate(next);
+          }
+        };
+        next();
+      }),
+    );
+    const client = await connect();
+    client.pause();
+    await untilStill(() => sent);
+    const heldBack = sent;
+
+    const received = await readToEnd(client);
+
+    expect(heldBack).toBeLessThan(content.length);
+    expect(received.equals(content)).toBe(true);
+  });
+
   it('resets the client when no server can be reached', async () => {
     await serve(startEchoServer());
     await server.close();

@@ -4,6 +4,7 @@ import type { ClientConnection } from '../listener/types.ts';
 import type { AccessLogger } from '../log/access.ts';
 import type { ConnectionEntry } from '../log/types.ts';
 import type { Upstream, UpstreamConnection } from '../upstream/types.ts';
+import { BulkReader } from './bulk-reader.ts';
 import type { ForwardMetrics } from './metrics.ts';
 import { resetSocket } from './reset.ts';
 import { splice } from './splice.ts';
@@ -24,8 +25,11 @@ export async function forward(
   target: ForwardTarget,
   access: AccessLogger,
 ): Promise<void> {
-  const connected = await connect(client, target);
+  // TLS is read in records of 16 KiB at most: there is nothing to gain.
+  const reader = target.upstream.config.protocol === 'TCP' ? new BulkReader() : null;
+  const connected = await connect(client, target, reader);
   if ('failure' in connected) {
+    reader?.close();
     client.reset();
     finish(client, target, { server: null, end: NOTHING, error: connected.failure }, access);
     return;
@@ -33,7 +37,13 @@ export async function forward(
   const { socket, server } = connected;
   const { idle, halfClose } = target.config.timeouts;
   const reset = (): void => resetSocket(socket);
-  const end = await splice({ client, server: { socket, reset }, idle, halfClose, counters: target.metrics });
+  const end = await splice({
+    client,
+    server: { socket, reset, reader },
+    idle,
+    halfClose,
+    counters: target.metrics,
+  });
   connected.release();
   finish(client, target, { server, end, error: describe(end.cause, target.config) }, access);
 }
@@ -41,6 +51,7 @@ export async function forward(
 async function connect(
   client: ClientConnection,
   { upstream, config }: ForwardTarget,
+  reader: BulkReader | null,
 ): Promise<UpstreamConnection | { readonly failure: string }> {
   const { socket, sourceAddress } = client;
   const gone = new AbortController();
@@ -48,7 +59,8 @@ async function connect(
   socket.once('close', abort);
   try {
     const connectTimeout = config.timeouts.connect;
-    return await upstream.connect({ sourceAddress, client, connectTimeout, signal: gone.signal });
+    const onread = reader === null ? {} : { onread: reader.onread };
+    return await upstream.connect({ sourceAddress, client, connectTimeout, signal: gone.signal, ...onread });
   } catch (error) {
     return { failure: (error as Error).message };
   } finally {

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Counter } from '../metrics/registry.ts';
+import type { BulkReader } from './bulk-reader.ts';
 
 /** One of the two connections that are joined. */
 export interface SpliceSide {
@@ -7,6 +8,8 @@ export interface SpliceSide {
   readonly socket: Socket;
   /** Ends it at once, so that the other end can't take this for a regular end. */
   reset(): void;
+  /** How it is read, where that is not by 'data' events. */
+  readonly reader?: BulkReader | null;
 }
 
 export interface SpliceOptions {
@@ -62,15 +65,13 @@ class Splice {
 
   start(): void {
     const { client, server, idle, counters } = this.#options;
-    client.socket.on('data', (chunk: Buffer) => {
-      this.#bytesIn += chunk.length;
-      counters.bytesIn.inc(chunk.length);
-      pass(chunk, client.socket, server.socket);
+    pump(client, server, (bytes) => {
+      this.#bytesIn += bytes;
+      counters.bytesIn.inc(bytes);
     });
-    server.socket.on('data', (chunk: Buffer) => {
-      this.#bytesOut += chunk.length;
-      counters.bytesOut.inc(chunk.length);
-      pass(chunk, server.socket, client.socket);
+    pump(server, client, (bytes) => {
+      this.#bytesOut += bytes;
+      counters.bytesOut.inc(bytes);
     });
     // Every byte of either direction is read from the client or written to it, so that its timer alone sees them all.
     client.socket.setTimeout(idle, () => this.#fail(this.#halfClosed ? 'HalfCloseTimeout' : 'IdleTimeout'));
@@ -79,7 +80,6 @@ class Splice {
   }
 
   #watch({ socket }: SpliceSide, other: SpliceSide, ifCut: SpliceCause): void {
-    socket.on('drain', () => other.socket.resume());
     if (socket.readableEnded) {
       this.#passEnd(other);
     } else {
@@ -125,8 +125,29 @@ class Splice {
   }
 }
 
-function pass(chunk: Buffer, from: Socket, to: Socket): void {
-  if (!to.write(chunk)) {
-    from.pause();
+/** Passes on what is read, and reads no more while it waits to be written. */
+function pump(
+  { socket: from, reader }: SpliceSide,
+  { socket: to }: SpliceSide,
+  count: (bytes: number) => void,
+): void {
+  const pass = (chunk: Buffer): void => {
+    count(chunk.length);
+    if (!to.write(chunk)) {
+      from.pause();
+    }
+  };
+  to.on('drain', () => {
+    reader?.drained();
+    from.resume();
+  });
+  if (reader === undefined || reader === null) {
+    from.on('data', pass);
+    return;
   }
+  from.on('close', () => reader.close());
+  reader.deliverTo((chunk) => {
+    pass(chunk);
+    return to.writableLength === 0;
+  });
 }
