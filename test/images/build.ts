@@ -68,9 +68,7 @@ async function main(which = ''): Promise<void> {
 
 function componentOf(name: string): Component {
   if (Object.hasOwn(IMAGES, name)) return name as Component;
-  throw new Error(
-    `there is no image "${name}"; give ${Object.keys(IMAGES).join(' or ')}, or nothing for all`,
-  );
+  throw new Error(`there is no image "${name}"; give ${Object.keys(IMAGES).join(', ')} or all`);
 }
 
 function reference(component: Component): string {

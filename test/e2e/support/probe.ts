@@ -10,7 +10,7 @@ const program = fileURLToPath(new URL('certificate-probe.ts', import.meta.url));
 /**
  * Starts to connect to a flow again and again, without a pause, until it shows the certificate with that fingerprint.
  *
- * @returns once the first connection is made; the report comes when the certificate was seen, or after the timeout
+ * @returns once it is running; the report comes when the certificate was seen, or after the timeout
  */
 export async function startProbe(
   address: string,
