@@ -25,6 +25,9 @@ import { Watch, type Expiry } from './watch.ts';
 /** How long a client may take to close after the last frame; what it still sends is read and dropped. Milliseconds. */
 const LINGER = 2_000;
 
+/** One for all connections: from the first byte of a header block to the forwarded request there is no waiting. */
+const fields = new RequestFields();
+
 /** What a connection works with beside its client and its frontend. */
 export interface Services extends HttpServices {
   readonly deadlines: Deadlines;
@@ -40,7 +43,6 @@ export class Http2Connection implements FrameHost, StreamHost, Ticking {
   readonly #services: Services;
   readonly #frames: FrameHandler;
   readonly #reader: FrameReader;
-  readonly #fields = new RequestFields();
   readonly #decoder = new HpackDecoder<RequestField>(makeRequestField, REQUEST_FIELDS, Limits.headerTable);
   readonly #farewell: Farewell;
   readonly #watch: Watch;
@@ -145,8 +147,8 @@ export class Http2Connection implements FrameHost, StreamHost, Ticking {
     if (opens) {
       this.#renewFrontend();
     }
-    this.#fields.begin(this.blockLimit());
-    if (!this.#decoder.decode(block.bytes, this.#fields.take)) {
+    fields.begin(this.blockLimit());
+    if (!this.#decoder.decode(block.bytes, fields.take)) {
       return connectionError(ErrorCode.CompressionError, 'malformed header block');
     }
     return opens ? this.#open(block) : this.#trailers(block);
@@ -189,7 +191,7 @@ export class Http2Connection implements FrameHost, StreamHost, Ticking {
     if (dependsOnItself) {
       return streamError(ErrorCode.ProtocolError, 'a stream depends on itself');
     }
-    const verdict = this.#fields.request(endStream);
+    const verdict = fields.request(endStream);
     const record = this.#newRecord();
     if (verdict.kind === 'Malformed') {
       this.finish(record, { status: VERDICTS[verdict.fault].status, fault: verdict.fault });
@@ -205,7 +207,7 @@ export class Http2Connection implements FrameHost, StreamHost, Ticking {
   }
 
   #newStream({ streamId, endStream }: HeaderBlock, record: RequestRecord): Http2Stream {
-    const { head } = this.#fields;
+    const { head } = fields;
     const { timeouts, limits } = this.#frontend.config;
     const request = {
       id: streamId,
@@ -222,7 +224,7 @@ export class Http2Connection implements FrameHost, StreamHost, Ticking {
   }
 
   #serve(stream: Http2Stream, record: RequestRecord): void {
-    const admission = admit(this.#fields.head, this.#fields.bytes, {
+    const admission = admit(fields.head, fields.bytes, {
       client: this.#client,
       frontend: this.#frontend,
       served: this.#host.frontend() !== null,
@@ -249,14 +251,14 @@ export class Http2Connection implements FrameHost, StreamHost, Ticking {
       return stream;
     }
     // RFC 9113 section 8.1: trailers end their stream.
-    if (!endStream || !this.#fields.trailers()) {
+    if (!endStream || !fields.trailers()) {
       return streamError(ErrorCode.ProtocolError, 'malformed trailers');
     }
     return stream.receiveEnd();
   }
 
   #newRecord(): RequestRecord {
-    const { method, host, target } = this.#fields.head;
+    const { method, host, target } = fields.head;
     const line = { method, host, path: target.path ?? '*' };
     return new RequestRecord(this.#frontend, this.#client.sourceAddress, line);
   }

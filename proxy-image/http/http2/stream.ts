@@ -93,8 +93,8 @@ export class Http2Stream implements ExchangeClient, ResponseEvents {
   }
 
   refuse(fault: Fault, known: Partial<RequestEnd> = {}): void {
-    const { status, text } = VERDICTS[fault];
-    this.respond({ status, text }, { ...known, fault });
+    const { status, text, retryAfter } = VERDICTS[fault];
+    this.respond({ status, text, retryAfter }, { ...known, fault });
   }
 
   /** Null when the frame was in order; its bytes have then been passed on. */
