@@ -22,7 +22,9 @@ export interface ResponseTarget {
 export interface ResponseEvents {
   /** END_STREAM has been sent. */
   ended(): void;
-  /** What waited for the windows has been sent, and END_STREAM was not among it. */
+  /** A part of what waited for the windows has been sent. */
+  moved(): void;
+  /** All that waited for the windows has been sent, and END_STREAM was not among it. */
   drained(): void;
 }
 
@@ -121,8 +123,12 @@ export class ResponseWriter implements ResponseSink, Sender {
       return false;
     }
     const progress = this.#outbox.frame(this, part);
-    if (progress !== 'All') {
-      return progress === 'More';
+    if (progress === 'None') {
+      return false;
+    }
+    if (progress === 'More') {
+      this.#events.moved();
+      return true;
     }
     this.#queue.shift();
     if (part.endStream) {

@@ -166,6 +166,10 @@ export class Http2Stream implements ExchangeClient, ResponseEvents {
     this.#closeIfEnded();
   }
 
+  moved(): void {
+    this.touch();
+  }
+
   /** Everything that waited for the client's windows has been sent. */
   drained(): void {
     if (sends(this.#state)) {
@@ -246,7 +250,8 @@ export class Http2Stream implements ExchangeClient, ResponseEvents {
   }
 
   #passOn(data: Buffer): void {
-    if (data.length > 0) {
+    if (data.length > 0 && this.#exchange !== null) {
+      this.touch();
       this.#toServer(this.#request.bodyLength === CHUNKED ? chunk(data) : data);
     }
   }

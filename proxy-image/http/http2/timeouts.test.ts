@@ -10,6 +10,7 @@ import {
   PREFACE,
   settings,
   Type,
+  windowUpdate,
 } from '../../../test/support/http2/frames.ts';
 import { http2Scenes } from '../../../test/support/http2/scene.ts';
 import { ErrorCode } from './codec/error-codes.ts';
@@ -87,6 +88,41 @@ describe('a request', () => {
     await client.send(headers(1, POST, EndHeaders), data(1, 'x'));
 
     expect(await client.response(1)).toMatchObject({ status: 408, ended: true });
+  });
+
+  it('may take longer than that, as long as its body goes on', async () => {
+    const { client } = await setUp({ frontend: { timeouts: { request: 600 } } });
+
+    await client.send(headers(1, POST, EndHeaders));
+    const until = performance.now() + 1_500;
+    while (performance.now() < until) {
+      await client.send(data(1, 'x'));
+      await turn();
+    }
+    await client.send(data(1, '', EndStream));
+
+    expect(await client.response(1)).toMatchObject({ status: 200 });
+  });
+
+  it('may take longer than that, as long as its response goes on', async () => {
+    const length = 50_000_000;
+    const { client } = await setUp({
+      answer: (_request, socket) => {
+        socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${length}\r\n\r\n`);
+        socket.write(Buffer.alloc(65_536));
+      },
+      frontend: { timeouts: { request: 600 } },
+      client: { settings: [[4, 0]] },
+    });
+
+    await client.send(headers(1));
+    const until = performance.now() + 1_500;
+    while (performance.now() < until) {
+      await client.send(windowUpdate(1, 1));
+      await turn();
+    }
+
+    expect(client.soFar(1)).toMatchObject({ status: 200, reset: null });
   });
 
   it('whose response stalls is reset', async () => {
