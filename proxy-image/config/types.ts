@@ -150,8 +150,21 @@ export interface BackendConfig {
   /** Only, and always, with TLS and HTTPS. */
   readonly tls?: UpstreamTlsConfig;
   readonly health: HealthConfig;
+  /** Left out: the servers have no other limits than those of the frontends. */
+  readonly limits?: BackendLimits;
   /** Only with HTTP and HTTPS: a cookie keeps a client with the server that it had first. Left out: there is none. */
   readonly stickyCookie?: StickyCookieConfig;
+}
+
+/** Bounds of what the proxy asks of a server at a time. */
+export interface BackendLimits {
+  /**
+   * Connections in use that each server may have from this proxy; each worker has its part of them, and one at least. Where the server
+   * that is next in turn has them all, another one is taken; where all have, the client waits.
+   */
+  readonly connections: number;
+  /** How long a client waits before it is sent away (HTTP: 503 with Retry-After). */
+  readonly queueTimeout: number;
 }
 
 /**

@@ -57,6 +57,24 @@ describe('a server', () => {
     expect(upstream.sockets).toHaveLength(2);
   });
 
+  it('that has all the connections it may have is answered for by 503, with a hint to come back', async () => {
+    const { client, proxy, upstream } = await setUp((_request, socket) => void socket.pause());
+    const limits = { connections: 1, queueTimeout: 1 };
+    proxy.serve(httpFrontend({ backends: [httpBackend([upstream.port], { limits })] }));
+    const other = await connectRaw(proxy.port);
+    await other.send(get());
+    await until(() => upstream.requests().length === 1);
+
+    await client.send(get());
+    const received = await client.until((all) => all.includes('too much to do.\n'));
+
+    other.socket.destroy();
+    expect(received).toMatch(/^HTTP\/1\.1 503 Service Unavailable\r\n(?:.+\r\n)*Retry-After: 1\r\n/);
+    expect(proxy.requests).toMatchObject([
+      { status: 503, error: expect.stringContaining('limits.connections') },
+    ]);
+  });
+
   it('that closes without a response is answered for by 502', async () => {
     const { client, proxy } = await setUp((_request, socket) => void socket.end());
 

@@ -33,6 +33,7 @@ export type RoutingFault = 'UnknownHost' | 'AmbiguousPath' | 'NoRoute' | 'Fronte
 /** A server is at fault, before anything of its response has reached the client. */
 export type UpstreamFault =
   | 'NoServer'
+  | 'ServersBusy'
   | 'ConnectFailed'
   | 'ConnectTimeout'
   | 'TlsFailed'
@@ -57,6 +58,8 @@ export interface Verdict {
   readonly text: string;
   /** True when where the next request begins can no longer be known, or should not be trusted. */
   readonly closes: boolean;
+  /** Seconds after which it may be worth trying again. */
+  readonly retryAfter?: number;
 }
 
 const UNREACHABLE = 'The server behind this address cannot be reached.';
@@ -89,6 +92,12 @@ export const VERDICTS: Readonly<Record<Fault, Verdict>> = {
   FrontendGone: { status: 503, text: 'This address is no longer served.', closes: true },
 
   NoServer: { status: 503, text: 'There is no server behind this address.', closes: false },
+  ServersBusy: {
+    status: 503,
+    text: 'The servers behind this address have too much to do.',
+    closes: false,
+    retryAfter: 1,
+  },
   ConnectFailed: { status: 503, text: UNREACHABLE, closes: false },
   ConnectTimeout: {
     status: 504,

@@ -6,6 +6,8 @@ export interface LocalResponse {
   /** Plain text; empty for none. */
   readonly text: string;
   readonly location?: string;
+  /** Seconds. */
+  readonly retryAfter?: number | undefined;
 }
 
 /** A local response without what depends on the version of HTTP. */
@@ -15,12 +17,13 @@ export interface LocalMessage {
 }
 
 /** The answer to HEAD has no body, but says how long it would be (RFC 9110 section 9.3.2). */
-export function localMessage({ text, location }: LocalResponse, method: string): LocalMessage {
+export function localMessage({ text, location, retryAfter }: LocalResponse, method: string): LocalMessage {
   const body = text === '' ? '' : `${text}\n`;
   return {
     fields: [
       ['Date', new Date().toUTCString()],
       ...(location === undefined ? [] : [['Location', location] as const]),
+      ...(retryAfter === undefined ? [] : [['Retry-After', String(retryAfter)] as const]),
       ...(body === '' ? [] : [['Content-Type', 'text/plain; charset=utf-8'] as const]),
       ['Content-Length', String(Buffer.byteLength(body))],
       ['Cache-Control', 'no-store'],

@@ -24,7 +24,7 @@ export type AttemptOutcome =
   | ({ readonly result: 'Failed' } & AttemptFailure)
   | { readonly result: 'Cancelled' };
 
-interface AttemptOptions extends Pick<ConnectRequest, 'connectTimeout' | 'signal'> {
+interface AttemptOptions extends Pick<ConnectRequest, 'connectTimeout' | 'signal' | 'onread'> {
   /** A PROXY header, which goes out before anything else; null for none. */
   readonly header: Buffer | null;
 }
@@ -35,12 +35,13 @@ export async function attempt(
   policy: TlsPolicy | null,
   options: AttemptOptions,
 ): Promise<AttemptOutcome> {
-  const { connectTimeout, signal, header } = options;
+  const { connectTimeout, signal, header, onread } = options;
   if (signal.aborted) {
     return { result: 'Cancelled' };
   }
   return new Promise((resolve) => {
-    const socket = policy === null ? connectPlain(server, header) : connectTls(server, policy, header);
+    const socket =
+      policy === null ? connectPlain(server, header, onread) : connectTls(server, policy, header);
     const readyEvent = policy === null ? 'connect' : 'secureConnect';
     const finish = (outcome: AttemptOutcome): void => {
       clearTimeout(timer);
@@ -68,15 +69,18 @@ export async function attempt(
   });
 }
 
-function connectPlain(server: Endpoint, header: Buffer | null): Socket {
+function connectPlain(server: Endpoint, header: Buffer | null, onread?: OnReadOpts): Socket {
   const { address: host, config } = server;
   const socket: Socket = net.connect({
     host,
     port: config.port,
     allowHalfOpen: true,
     noDelay: true,
-    onread: landingFor(() => socket),
+    onread: onread ?? landingFor(() => socket),
   });
+  if (onread !== undefined) {
+    socket.pause();
+  }
   return header === null ? socket : socket.once('connect', () => socket.write(header));
 }
 

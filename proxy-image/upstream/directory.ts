@@ -1,7 +1,7 @@
 import type { ServerStatus } from '../config/status.ts';
 import type { ServerConfig } from '../config/types.ts';
 import { ResolvedName, type Address, type Lookup } from './resolver.ts';
-import { places, Server, type JudgeExchange, type Place } from './server.ts';
+import { places, Server, type Place, type ServerObserver } from './server.ts';
 
 interface Entry {
   readonly config: ServerConfig;
@@ -11,15 +11,17 @@ interface Entry {
   servers: readonly Server[];
 }
 
+const NOBODY: ServerObserver = { exchangeEnded: () => undefined, vacated: () => undefined };
+
 /** The configured servers of a backend and the addresses that they have now. */
 export class ServerDirectory {
   readonly #entries: readonly Entry[];
   #places: readonly Place[] = [];
 
-  readonly #judge: JudgeExchange;
+  readonly #observer: ServerObserver;
 
-  constructor(configs: readonly ServerConfig[], lookup: Lookup, judge: JudgeExchange = () => undefined) {
-    this.#judge = judge;
+  constructor(configs: readonly ServerConfig[], lookup: Lookup, observer: ServerObserver = NOBODY) {
+    this.#observer = observer;
     this.#entries = configs.map((config) => ({
       config,
       name: new ResolvedName(config.host, lookup),
@@ -32,7 +34,7 @@ export class ServerDirectory {
   current(now: number): readonly Place[] {
     let changed = false;
     for (const entry of this.#entries) {
-      changed = refresh(entry, now, this.#judge) || changed;
+      changed = refresh(entry, now, this.#observer) || changed;
     }
     if (changed) {
       this.#places = this.#entries.flatMap(({ servers }) => places(servers));
@@ -67,7 +69,7 @@ export class ServerDirectory {
   }
 }
 
-function refresh(entry: Entry, now: number, judge: JudgeExchange): boolean {
+function refresh(entry: Entry, now: number, observer: ServerObserver): boolean {
   const addresses = entry.name.addresses(now);
   if (addresses === null || addresses === entry.addresses) {
     return false;
@@ -75,7 +77,7 @@ function refresh(entry: Entry, now: number, judge: JudgeExchange): boolean {
   const known = new Map(entry.servers.map((server) => [server.address, server]));
   entry.addresses = addresses;
   entry.servers = addresses.map(
-    ({ address }) => known.get(address) ?? new Server({ config: entry.config, address, now, judge }),
+    ({ address }) => known.get(address) ?? new Server({ config: entry.config, address, now, observer }),
   );
   for (const server of known.values()) {
     if (!entry.servers.includes(server)) {

@@ -10,7 +10,7 @@ function servers(count: number): readonly Server[] {
       config: { host: `twc-${index}`, port: 8443 },
       address: `192.0.2.${index}`,
       now: 0,
-      judge: () => undefined,
+      observer: { exchangeEnded: () => undefined, vacated: () => undefined },
     });
   });
 }

@@ -13,12 +13,23 @@ export class UpstreamError extends Error {
   }
 }
 
-/** The error for a backend all of whose servers were tried in vain; it is of the kind of the last attempt. */
-export function allAttemptsFailed(backend: string, attempts: readonly ConnectAttempt[]): UpstreamError {
+/**
+ * The error for a backend all of whose servers were tried in vain, or as many as could be; it is of the kind of the last attempt, and
+ * `remark` is added to what is said of them.
+ */
+export function allAttemptsFailed(
+  backend: string,
+  attempts: readonly ConnectAttempt[],
+  remark = '',
+): UpstreamError {
   const last = attempts.at(-1);
   if (last === undefined) {
     return new UpstreamError('NoServer', `backend ${backend} has no server that could be tried`);
   }
   const list = attempts.map(({ server, message }) => `${server}: ${message}`).join('; ');
-  return new UpstreamError(last.kind, `no server of backend ${backend} can be reached: ${list}`, attempts);
+  return new UpstreamError(
+    last.kind,
+    `no server of backend ${backend} can be reached: ${list}${remark}`,
+    attempts,
+  );
 }

@@ -4,6 +4,8 @@ import type { Counter, Family, Registry } from '../metrics/registry.ts';
 export interface UpstreamMetrics {
   readonly attempts: Family<'backend' | 'server' | 'result', Counter>;
   readonly ejections: Family<'backend' | 'server', Counter>;
+  readonly waits: Family<'backend' | 'result', Counter>;
+  readonly retries: Family<'backend' | 'result', Counter>;
 }
 
 export function declareUpstreamMetrics(registry: Registry): UpstreamMetrics {
@@ -17,6 +19,16 @@ export function declareUpstreamMetrics(registry: Registry): UpstreamMetrics {
       name: 'teamwork_proxy_upstream_ejections_total',
       help: 'Pauses that servers were given because exchanges with them failed one after the other.',
       labelNames: ['backend', 'server'],
+    }),
+    waits: registry.counter({
+      name: 'teamwork_proxy_upstream_waits_total',
+      help: 'Requests and connections that waited until a server had room for them, by how the wait ended.',
+      labelNames: ['backend', 'result'],
+    }),
+    retries: registry.counter({
+      name: 'teamwork_proxy_upstream_retries_total',
+      help: 'Attempts to try a request or connection again: made, or refused when too many had been made.',
+      labelNames: ['backend', 'result'],
     }),
   };
 }

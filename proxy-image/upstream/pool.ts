@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { ServerConfig } from '../config/types.ts';
+import { once } from './once.ts';
 import type { ConnectionUser, HttpConnection, UpstreamConnection } from './types.ts';
 
 /**
@@ -17,10 +18,11 @@ const IDLE_TIMEOUT = 15_000;
 /** How often idle connections are looked through. Milliseconds. */
 const SWEEP_INTERVAL = 1_000;
 
-/** Whose connections they are; the pool keeps its count of connections in use. */
+/** Whose connections they are, and who counts those in use. */
 export interface PoolOwner {
   readonly config: ServerConfig;
-  open: number;
+  occupy(): void;
+  vacate(): void;
   /** What the cookies of its clients hold; null where they have none. */
   readonly stickyToken: string | null;
   /** What has become of an exchange: null, or what the server did wrong. */
@@ -55,7 +57,7 @@ export class ConnectionPool {
     return null;
   }
 
-  /** Makes a new connection of this pool, in use. One that is not `shared` ends with its first exchange. */
+  /** Makes a new connection of this pool, in use and counted so already. One that is not `shared` ends with its first exchange. */
   adopt(socket: Socket, shared = true): HttpConnection {
     return new PooledConnection(socket, this.#server, shared ? this : null);
   }
@@ -126,7 +128,6 @@ class PooledConnection implements HttpConnection {
     this.socket = socket;
     this.#server = server;
     this.#pool = pool;
-    server.open += 1;
     socket.on('data', this.#onData).on('end', this.#onEnd).on('drain', this.#onDrain);
     socket.on('error', this.#onError).on('close', this.#onClose);
   }
@@ -145,7 +146,7 @@ class PooledConnection implements HttpConnection {
 
   reuse(): void {
     this.#state = 'InUse';
-    this.#server.open += 1;
+    this.#server.occupy();
     this.reused = true;
   }
 
@@ -163,7 +164,7 @@ class PooledConnection implements HttpConnection {
     }
     this.#state = 'Idle';
     this.#user = null;
-    this.#server.open -= 1;
+    this.#server.vacate();
     this.idleUntil = performance.now() + Math.min(idleMs, IDLE_TIMEOUT);
     this.socket.resume();
     this.#pool.settle(this);
@@ -178,27 +179,20 @@ class PooledConnection implements HttpConnection {
   detach(): UpstreamConnection {
     const { socket } = this;
     const server = this.#server;
-    let released = false;
+    const release = once(() => server.vacate());
     this.#user = null;
     // The connection stays counted as open: whoever takes it over says when it has ended.
     this.#state = 'Gone';
     socket.pause();
     socket.off('data', this.#onData).off('end', this.#onEnd).off('drain', this.#onDrain);
     socket.off('error', this.#onError).off('close', this.#onClose);
-    return {
-      socket,
-      server: server.config,
-      release: () => {
-        server.open -= released ? 0 : 1;
-        released = true;
-      },
-    };
+    return { socket, server: server.config, release };
   }
 
   /** From any state to `Gone`. */
   #leave(): void {
     if (this.#state === 'InUse') {
-      this.#server.open -= 1;
+      this.#server.vacate();
     }
     if (this.#state === 'Idle') {
       this.#pool?.forget(this);

@@ -3,6 +3,7 @@ import { backendConfig } from '../../test/support/proxy-config.ts';
 import { freePort, startTcpServer, type TcpServer } from '../../test/support/tcp.ts';
 import type { BackendConfig } from '../config/types.ts';
 import { CheckBoard } from './checks/board.ts';
+import type { UpstreamError } from './errors.ts';
 import type { ConnectRequest, Upstream, UpstreamConnection } from './types.ts';
 import { buildUpstream, type UpstreamEnvironment } from './upstream.ts';
 
@@ -129,6 +130,131 @@ describe('a sticky cookie', () => {
     expect([...(await tokens(upstream(backendConfig([port], { protocol: 'HTTP' })), 1)).keys()]).toEqual([
       '',
     ]);
+  });
+});
+
+describe('limits', () => {
+  const limits = { connections: 2, queueTimeout: 60_000 };
+
+  it('send clients to another server when one has all its connections', async () => {
+    const [first, second] = [await server(), await server()];
+    const config = backendConfig([first.port, second.port], { limits, balance: 'SourceAddress' });
+    const to = upstream(config);
+
+    const chosen = [await connect(to), await connect(to), await connect(to)].map((one) => one.server.port);
+
+    expect(chosen[1]).toBe(chosen[0]);
+    expect(chosen[2]).not.toBe(chosen[0]);
+  });
+
+  it('let clients wait for a connection to be released, in their order', async () => {
+    const { port } = await server();
+    const to = upstream(backendConfig([port], { limits }));
+    const [first, second] = [await connect(to), await connect(to)];
+    const served: string[] = [];
+    const waiting = ['a', 'b'].map(async (name) => {
+      await connect(to);
+      served.push(name);
+    });
+
+    first.release();
+    await waiting[0];
+    const before = [...served];
+    second.release();
+    await waiting[1];
+
+    expect([before, served]).toEqual([['a'], ['a', 'b']]);
+  });
+
+  it('let requests wait for an exchange to end, and give them its connection', async () => {
+    const { port, connections } = await server();
+    const to = upstream(backendConfig([port], { protocol: 'HTTP', limits: { ...limits, connections: 1 } }));
+    const first = await to.open(request());
+    const refused = to.takeIdle(request());
+    const waiting = to.open(request());
+
+    first.destroy();
+    const second = await waiting;
+    closers.push(() => second.destroy());
+
+    expect(refused).toBeNull();
+    expect(second.socket.remotePort).toBe(port);
+    expect(connections.length).toBeLessThanOrEqual(2);
+  });
+
+  it('count connections that are being made, so that a burst stays below them', async () => {
+    const busy = await server();
+    const to = upstream(backendConfig([busy.port], { limits }));
+    const burst = [0, 1, 2, 3].map(async () => connect(to));
+    const first = await Promise.all(burst.slice(0, 2));
+    await busy.connection(1);
+
+    const during = busy.connections.length;
+    for (const one of first) {
+      one.release();
+    }
+    await Promise.all(burst);
+
+    expect(during).toBe(2);
+  });
+
+  it('send away who has waited too long', async () => {
+    const { port } = await server();
+    const to = upstream(backendConfig([port], { limits: { connections: 1, queueTimeout: 1 } }));
+    await connect(to);
+
+    await expect(connect(to)).rejects.toMatchObject({
+      kind: 'ServersBusy',
+      message: expect.stringContaining('limits.connections'),
+    });
+  });
+
+  it('do not send clients to a server that is down while the others are busy', async () => {
+    const [healthy, sick] = [await server(), await server()];
+    const checks = new CheckBoard();
+    const to = upstream(
+      backendConfig([healthy.port, sick.port], { limits: { connections: 1, queueTimeout: 1 } }),
+      {
+        checks,
+      },
+    );
+    checks.update([
+      {
+        backend: 'servers',
+        server: `127.0.0.1:${sick.port}`,
+        address: '127.0.0.1',
+        verdict: { up: false, message: 'refused' },
+      },
+    ]);
+    await connect(to);
+
+    await expect(connect(to)).rejects.toMatchObject({ kind: 'ServersBusy' });
+  });
+
+  it('are shared by the workers', async () => {
+    const { port } = await server();
+    const to = upstream(backendConfig([port], { limits: { connections: 5, queueTimeout: 1 } }), {
+      workers: 4,
+    });
+    await connect(to);
+
+    await expect(connect(to)).rejects.toMatchObject({ kind: 'ServersBusy' });
+  });
+});
+
+describe('retries', () => {
+  it('end when too many were made', async () => {
+    const ports = [await freePort(), await freePort()];
+    const to = upstream(backendConfig(ports), { now: () => 0 });
+    const attempts: number[] = [];
+
+    for (let index = 0; index < 40; index += 1) {
+      const error: unknown = await connect(to).catch((reason: unknown) => reason);
+      attempts.push((error as UpstreamError).attempts.length);
+    }
+
+    expect(attempts.slice(0, 20)).toEqual(Array.from({ length: 20 }, () => 2));
+    expect(attempts.slice(30).filter((count) => count === 2)).toHaveLength(2);
   });
 });
 

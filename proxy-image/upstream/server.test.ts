@@ -6,7 +6,12 @@ const SLOW_START = 10_000;
 
 function place(parts: Partial<ServerConfig> = {}, now = 0): Place {
   const config = { host: 'twc-0', port: 8443, ...parts };
-  const server = new Server({ config, address: '192.0.2.1', now, judge: () => undefined });
+  const server = new Server({
+    config,
+    address: '192.0.2.1',
+    now,
+    observer: { exchangeEnded: () => undefined, vacated: () => undefined },
+  });
   return places([server])[0] as Place;
 }
 

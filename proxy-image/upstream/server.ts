@@ -6,15 +6,20 @@ import type { Endpoint } from './connect.ts';
 import { Health } from './health.ts';
 import { ConnectionPool, type PoolOwner } from './pool.ts';
 
-/** Told how each exchange with a server has ended: null, or what the server did wrong. */
-export type JudgeExchange = (server: Server, failure: string | null) => void;
+/** Told what happens with a server. */
+export interface ServerObserver {
+  /** How an exchange has ended: null, or what the server did wrong. */
+  exchangeEnded(server: Server, failure: string | null): void;
+  /** One connection less is in use. */
+  vacated(): void;
+}
 
 export interface ServerParts {
   readonly config: ServerConfig;
   readonly address: string;
   /** Milliseconds on a monotonic clock. */
   readonly now: number;
-  readonly judge: JudgeExchange;
+  readonly observer: ServerObserver;
 }
 
 /** The part of its share that a server begins with. */
@@ -35,18 +40,18 @@ export class Server implements PoolOwner, Endpoint {
   /** When it was found, or has come back after it was down: since then it gets more and more of its share. */
   backSince: number;
   readonly pool = new ConnectionPool(this);
-  /** Connections in use: layer 4, and HTTP with an exchange on it. */
+  /** Connections in use: layer 4, and HTTP with an exchange on it; and those that are being made. */
   open = 0;
   session: Buffer | undefined;
   /** What the cookies of its clients hold; null where they have none. */
   stickyToken: string | null = null;
-  readonly #judge: JudgeExchange;
+  readonly #observer: ServerObserver;
   #check: CheckVerdict | undefined;
 
-  constructor({ config, address, now, judge }: ServerParts) {
+  constructor({ config, address, now, observer }: ServerParts) {
     this.config = config;
     this.backSince = now;
-    this.#judge = judge;
+    this.#observer = observer;
     this.address = address;
     this.label = hostAndPort(config.host, config.port);
   }
@@ -64,12 +69,22 @@ export class Server implements PoolOwner, Endpoint {
     this.#check = verdict;
   }
 
+  /** A connection is in use from now on. */
+  occupy(): void {
+    this.open += 1;
+  }
+
+  vacate(): void {
+    this.open -= 1;
+    this.#observer.vacated();
+  }
+
   exchangeEnded(failure: string | null): void {
     // So it is nearly always, and then there is nothing to be found out.
     if (failure === null && this.failedExchanges === 0) {
       return;
     }
-    this.#judge(this, failure);
+    this.#observer.exchangeEnded(this, failure);
   }
 
   /** True while it should be sent nothing, as long as there is another. */

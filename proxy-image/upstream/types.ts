@@ -21,6 +21,8 @@ export interface Upstream {
   takeIdle(client: Asking): HttpConnection | null;
   /** Opens a new HTTP connection, as `connect` does. */
   open(request: ConnectRequest): Promise<HttpConnection>;
+  /** Asks for leave to send a request once more; false when too many have been tried again lately. */
+  mayRetry(): boolean;
   status(): readonly ServerStatus[];
   /** Ends what is idle; connections in use stay. Called when no generation uses this upstream any more. */
   retire(): void;
@@ -90,12 +92,18 @@ export interface HttpConnection {
 }
 
 /** Why no connection came about. */
-export type UpstreamErrorKind = 'ConnectFailed' | 'ConnectTimeout' | 'TlsFailed' | 'NoServer' | 'Cancelled';
+export type UpstreamErrorKind =
+  | 'ConnectFailed'
+  | 'ConnectTimeout'
+  | 'TlsFailed'
+  | 'NoServer'
+  | 'ServersBusy'
+  | 'Cancelled';
 
 /** One server that was tried, and what went wrong, in words that tell the operator what to do. */
 export interface ConnectAttempt {
   /** `host:port` as configured. */
   readonly server: string;
-  readonly kind: Exclude<UpstreamErrorKind, 'NoServer' | 'Cancelled'>;
+  readonly kind: Exclude<UpstreamErrorKind, 'NoServer' | 'ServersBusy' | 'Cancelled'>;
   readonly message: string;
 }

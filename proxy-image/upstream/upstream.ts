@@ -8,7 +8,9 @@ import { ServerDirectory } from './directory.ts';
 import { judgeExchange } from './ejection.ts';
 import { allAttemptsFailed, UpstreamError } from './errors.ts';
 import type { UpstreamMetrics } from './metrics.ts';
+import { once } from './once.ts';
 import { lookupAll, type Lookup } from './resolver.ts';
+import { RetryBudget } from './retry-budget.ts';
 import type { Place, Server } from './server.ts';
 import { stickyToken } from './sticky-token.ts';
 import { buildTlsPolicy, type TlsPolicy } from './tls.ts';
@@ -20,6 +22,7 @@ import type {
   Upstream,
   UpstreamConnection,
 } from './types.ts';
+import { WaitingRoom } from './waiting-room.ts';
 
 /** What an upstream gets from the world around it. */
 export interface UpstreamEnvironment {
@@ -32,6 +35,8 @@ export interface UpstreamEnvironment {
   readonly metrics: UpstreamMetrics | null;
   /** Where the verdicts of health checks are found. */
   readonly checks: CheckBoard;
+  /** Processes that share the limits of the backend. */
+  readonly workers: number;
 }
 
 /**
@@ -57,7 +62,17 @@ function realEnvironment(): UpstreamEnvironment {
     firstTurn: Math.floor(Math.random() * 1024),
     metrics: null,
     checks: new CheckBoard(),
+    workers: 1,
   };
+}
+
+const NONE: ReadonlySet<Server> = new Set();
+
+/** Each of the processes may have its part. */
+function limitOf({ limits }: BackendConfig, workers: number): number {
+  return limits === undefined
+    ? Number.POSITIVE_INFINITY
+    : Math.max(1, Math.floor(limits.connections / workers));
 }
 
 interface Connected {
@@ -71,6 +86,10 @@ class BalancedUpstream implements Upstream {
   readonly #environment: UpstreamEnvironment;
   readonly #directory: ServerDirectory;
   readonly #turns: Turns;
+  readonly #room = new WaitingRoom();
+  readonly #retries: RetryBudget;
+  /** Connections in use that one server may have from this process. */
+  readonly #limit: number;
   /** The places that have been told their verdicts, and which version of these. */
   #told: readonly Place[] = [];
   #toldVersion = -1;
@@ -80,33 +99,31 @@ class BalancedUpstream implements Upstream {
     this.#policy = policy;
     this.#environment = environment;
     this.#turns = new Turns(environment.firstTurn);
-    this.#directory = new ServerDirectory(config.servers, environment.lookup, (server, failure) =>
-      this.#exchangeEnded(server, failure),
-    );
+    this.#retries = new RetryBudget(environment.now());
+    this.#limit = limitOf(config, environment.workers);
+    this.#directory = new ServerDirectory(config.servers, environment.lookup, {
+      exchangeEnded: (server, failure) => this.#exchangeEnded(server, failure),
+      vacated: () => this.#room.freed(),
+    });
     // Names are looked up at once, so that the first client need not wait for it.
     this.#directory.current(environment.now());
   }
 
   async connect(request: ConnectRequest): Promise<UpstreamConnection> {
     const { server, socket } = await this.#connectInOrder(request);
-    let released = false;
-    server.open += 1;
-    return {
-      socket,
-      server: server.config,
-      release: () => {
-        server.open -= released ? 0 : 1;
-        released = true;
-      },
-    };
+    return { socket, server: server.config, release: once(() => server.vacate()) };
   }
 
   takeIdle(client: Asking): HttpConnection | null {
-    const [first] = this.#order(client);
-    const connection = first?.server.pool.take() ?? null;
-    if (first !== undefined && connection !== null) {
-      this.#turns.taken(first);
-      first.server.answers.attempting(this.#environment.now());
+    const choice = this.#choose(client, NONE);
+    if (choice === null || choice === 'Full') {
+      return null;
+    }
+    const connection = choice.server.pool.take();
+    if (connection !== null) {
+      this.#retries.earn();
+      this.#turns.taken(choice);
+      choice.server.answers.attempting(this.#environment.now());
     }
     return connection;
   }
@@ -115,6 +132,13 @@ class BalancedUpstream implements Upstream {
     const { server, socket } = await this.#connectInOrder(request);
     // A server takes all that comes on a connection for what the client in its PROXY header has sent.
     return server.pool.adopt(socket, this.config.proxyProtocol === undefined);
+  }
+
+  mayRetry(): boolean {
+    const granted = this.#retries.take(this.#environment.now());
+    const { metrics } = this.#environment;
+    metrics?.retries.labels({ backend: this.config.name, result: granted ? 'Made' : 'Refused' }).inc();
+    return granted;
   }
 
   status(): readonly ServerStatus[] {
@@ -160,21 +184,66 @@ class BalancedUpstream implements Upstream {
       : [wanted, ...ordered.filter((place) => place !== wanted)];
   }
 
+  /** The next server that has room; `Full` when it is better to wait for one than to take what is left. */
+  #choose(client: Asking, tried: ReadonlySet<Server>): Place | 'Full' | null {
+    const untried = this.#order(client).filter(({ server }) => !tried.has(server));
+    const [first] = untried;
+    if (first === undefined || first.open < this.#limit) {
+      return first ?? null;
+    }
+    const equal = (place: Place): boolean =>
+      place.avoided === first.avoided && (place.weight === 0) === (first.weight === 0);
+    return untried.find((place) => place.open < this.#limit && equal(place)) ?? 'Full';
+  }
+
+  /** What comes back is counted as in use. */
   async #connectInOrder(request: ConnectRequest): Promise<Connected> {
     const attempts: ConnectAttempt[] = [];
     const tried = new Set<Server>();
+    let waitUntil: number | null = null;
+    this.#retries.earn();
     for (;;) {
-      const place = this.#order(request).find(({ server }) => !tried.has(server));
-      if (place !== undefined) {
-        tried.add(place.server);
-        const connected = await this.#try(place.server, request, attempts);
+      const choice = this.#choose(request, tried);
+      if (choice === 'Full') {
+        waitUntil = await this.#waitForRoom(request, waitUntil);
+      } else if (choice !== null) {
+        if (attempts.length > 0 && !this.mayRetry()) {
+          throw allAttemptsFailed(this.config.name, attempts, '; too many had to be tried again lately');
+        }
+        tried.add(choice.server);
+        const connected = await this.#try(choice.server, request, attempts);
         if (connected !== null) {
-          this.#turns.taken(place);
+          this.#turns.taken(choice);
           return connected;
         }
       } else if (!(await this.#directory.settled())) {
         throw attempts.length > 0 ? allAttemptsFailed(this.config.name, attempts) : this.#nothingToTry();
       }
+    }
+  }
+
+  /** Waits until a server has room, at most until the given time where there is one; returns that time. */
+  async #waitForRoom({ signal }: ConnectRequest, until: number | null): Promise<number> {
+    const { name: backend, limits } = this.config;
+    const now = this.#environment.now();
+    const deadline = until ?? now + (limits?.queueTimeout ?? 0);
+    const end = await this.#room.wait({
+      timeout: Math.max(0, deadline - now),
+      signal,
+      again: until !== null,
+    });
+    this.#environment.metrics?.waits.labels({ backend, result: end }).inc();
+    switch (end) {
+      case 'Free':
+        return deadline;
+      case 'Cancelled':
+        throw new UpstreamError('Cancelled', 'the client went away before a server had room');
+      case 'TimedOut':
+      case 'Refused':
+        throw new UpstreamError(
+          'ServersBusy',
+          `every server of backend ${backend} has as many connections as its limits allow: raise limits.connections, or add servers`,
+        );
     }
   }
 
@@ -184,7 +253,11 @@ class BalancedUpstream implements Upstream {
     server.reach.attempting(startedAt);
     server.answers.attempting(startedAt);
     const header = this.#headerFor(request);
+    server.occupy();
     const outcome = await attempt(server, this.#policy, { ...request, header });
+    if (outcome.result !== 'Connected') {
+      server.vacate();
+    }
     switch (outcome.result) {
       case 'Connected':
         if (server.reach.succeeded()) {

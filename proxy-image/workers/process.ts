@@ -18,6 +18,7 @@ export function runWorker(level: LogLevel, workers: number): void {
   const worker = new Worker({
     accessLog: output,
     maxConnections: Math.min(connectionsByOpenFiles(), connectionsByMemory(workerMemory(granted(), workers))),
+    workers,
     send: (message) => process.send?.(message),
     exit: () => exit(0),
   });

@@ -23,6 +23,8 @@ export interface WorkerOptions {
   readonly accessLog: LineWriter;
   /** Client connections that this process has room for. */
   readonly maxConnections: number;
+  /** Processes that share the limits of backends. */
+  readonly workers: number;
   readonly send: (message: WorkerMessage) => void;
   /** Ends the process. */
   readonly exit: () => void;
@@ -40,7 +42,11 @@ export class Worker {
   readonly #upstreamMetrics = declareUpstreamMetrics(this.#registry);
   readonly #checks = new CheckBoard();
   readonly #upstreams = new UpstreamRegistry((config, trust) =>
-    buildUpstream(config, trust, { metrics: this.#upstreamMetrics, checks: this.#checks }),
+    buildUpstream(config, trust, {
+      metrics: this.#upstreamMetrics,
+      checks: this.#checks,
+      workers: this.#options.workers,
+    }),
   );
   readonly #listeners: ListenerSet;
   #generation: Generation | null = null;

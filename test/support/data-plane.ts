@@ -35,6 +35,7 @@ export function startDataPlane(ticketKeys: Buffer = Buffer.alloc(48, 7)): DataPl
   const exited = Promise.withResolvers<void>();
   let lastReport: WorkerReport | null = null;
   const worker = new Worker({
+    workers: 1,
     accessLog: {
       line: (text) => {
         entries.push(JSON.parse(text) as AccessEntry);

@@ -1,6 +1,7 @@
 import {
   defaulted,
   defaultedObject,
+  integer,
   listOf,
   object,
   oneOf,
@@ -13,6 +14,7 @@ import { healthRules, healthSchema } from './health.ts';
 import {
   cookieName,
   dnsName,
+  duration,
   entryName,
   fingerprint,
   objectName,
@@ -93,6 +95,18 @@ const rules: readonly CelRule[] = [
   ...healthRules,
 ];
 
+const limits = object({
+  connections: required(
+    integer(1, 1_000_000),
+    'Connections in use that each server may have from one proxy pod. When the server next in turn has them all, another one is taken; when all have, the client waits.',
+  ),
+  queueTimeout: defaulted(
+    duration(),
+    '5s',
+    'How long a client waits before it is sent away, over HTTP with status 503 and Retry-After.',
+  ),
+});
+
 const stickyCookie = object({
   name: optional(
     cookieName(),
@@ -123,6 +137,10 @@ export const backendSchema = object(
       oneOf('None', 'V1', 'V2'),
       'None',
       "V1 and V2: every connection begins with a PROXY header that tells the client's address. The servers must expect it.",
+    ),
+    limits: optional(
+      limits,
+      'Bounds of what is asked of each server at a time. Left out: those of the frontends alone.',
     ),
     stickyCookie: optional(
       stickyCookie,

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { BackendSpec } from '../../api/spec/backend.ts';
 import type { FrontendSpec } from '../../api/spec/frontend.ts';
 import type {
   BackendConfig,
@@ -120,6 +121,11 @@ function timeouts(spec: FrontendSpec['timeouts']): FrontendConfig['timeouts'] {
   };
 }
 
+function backendLimits({ limits }: BackendSpec): Pick<BackendConfig, 'limits'> {
+  if (limits === undefined) return {};
+  return { limits: { connections: limits.connections, queueTimeout: milliseconds(limits.queueTimeout) } };
+}
+
 function backendConfig(
   { spec, servers, trust }: PlannedBackend,
   uid: string,
@@ -132,6 +138,7 @@ function backendConfig(
     servers,
     ...(spec.proxyProtocol === 'None' ? {} : { proxyProtocol: spec.proxyProtocol }),
     health: health(spec),
+    ...backendLimits(spec),
     ...stickyCookie(spec, uid),
   };
   if (spec.protocol === 'TCP' || spec.protocol === 'HTTP') return common;

@@ -80,6 +80,7 @@ export function document() {
           passive: { failures: 3 },
           slowStart: 10_000,
         },
+        limits: { connections: 500, queueTimeout: 5_000 },
         stickyCookie: { name: 'twp-rest', sameSite: 'Lax', key: 'c'.repeat(64) },
       },
       {
@@ -186,6 +187,8 @@ export const BROKEN: readonly (readonly [path: string, value: unknown, error: st
   ['backends[0].health.active.healthyThreshold', 0, 'backends[0].health.active.healthyThreshold is 0: give a whole number from 1 to 100'],
   ['backends[0].health.active.interval', undefined, 'backends[0].health.active.interval is missing: give a whole number from 1 to 2147483647 (milliseconds)'],
   ['backends[1].health.active', { protocol: 'TLS', path: '/', interval: 1, timeout: 1, healthyThreshold: 1, unhealthyThreshold: 1 }, 'backends[1].health.active.path is not used with protocol TLS: remove it, or set protocol to HTTP or HTTPS'],
+  ['backends[0].limits.connections', 0, 'backends[0].limits.connections is 0: give a whole number from 1 to 1000000'],
+  ['backends[0].limits.queueTimeout', undefined, 'backends[0].limits.queueTimeout is missing: give a whole number from 1 to 2147483647 (milliseconds)'],
   ['backends[0].stickyCookie.name', 'a b', 'backends[0].stickyCookie.name is "a b": give a name of letters, digits, hyphens and underscores, at most 64 characters'],
   ['backends[0].stickyCookie.sameSite', 'lax', 'backends[0].stickyCookie.sameSite is "lax": give one of "Lax", "Strict", "None"'],
   ['backends[0].stickyCookie.key', 'secret', 'backends[0].stickyCookie.key is "secret": give a key as 64 lower-case hex digits'],

@@ -1,5 +1,6 @@
 import type {
   BackendConfig,
+  BackendLimits,
   CertificateConfig,
   FrontendConfig,
   FrontendLimits,
@@ -131,6 +132,11 @@ const health = record<HealthConfig>({
   slowStart: integer(0, MAX_DURATION, 'milliseconds'),
 });
 
+const backendLimits = record<BackendLimits>({
+  connections: integer(1, 1_000_000),
+  queueTimeout: duration,
+});
+
 const stickyCookie = record<StickyCookieConfig>({
   name: text('a name of letters, digits, hyphens and underscores, at most 64 characters', isCookieName),
   sameSite: oneOf('Lax', 'Strict', 'None'),
@@ -145,6 +151,7 @@ const backend = record<BackendConfig>({
   proxyProtocol: optional(oneOf('V1', 'V2')),
   tls: optional(upstreamTls),
   health,
+  limits: optional(backendLimits),
   stickyCookie: optional(stickyCookie),
 });
 

@@ -63,6 +63,7 @@ const fullBackends = [
       { host: '2001:db8::10', port: 8443 },
     ],
     balance: 'RoundRobin',
+    limits: { connections: 100, queueTimeout: '500ms' },
     stickyCookie: { name: 'twc_node', sameSite: 'Strict' },
     tls: { verify: 'Chain', trust: ['internal'], serverName: 'twc.example.com' },
     health: {
