@@ -58,6 +58,8 @@ export interface CertificateRequest {
   readonly ip?: readonly string[];
   /** EC-P-256 unless given. */
   readonly keyType?: IssuedKeyType;
+  /** Server unless given. */
+  readonly side?: 'Server' | 'Client';
   readonly validity: Validity;
 }
 
@@ -98,7 +100,7 @@ export function makeAuthority(request: AuthorityRequest): Authority {
   };
 }
 
-/** Issues a server certificate (RFC 5280 profile, extended key usage serverAuth). Throws when `ip` holds something that is no address. */
+/** Issues a certificate (RFC 5280 profile) for the side of TLS that it is to prove. Throws when `ip` holds something that is no address. */
 export function issueCertificate(authority: Authority, request: CertificateRequest): IssuedCertificate {
   const keyType = request.keyType ?? 'EC-P-256';
   const { publicKey, privateKey } = makeKeyPair(keyType);
@@ -110,7 +112,7 @@ export function issueCertificate(authority: Authority, request: CertificateReque
   const extensions = [
     extension('2.5.29.19', asn1.sequence(), true),
     extension('2.5.29.15', keyUsage(...usages), true),
-    extension('2.5.29.37', asn1.sequence(asn1.oid('1.3.6.1.5.5.7.3.1'))),
+    extension('2.5.29.37', asn1.sequence(asn1.oid(EXTENDED_KEY_USAGE[request.side ?? 'Server']))),
     ...(names.length === 0 ? [] : [extension('2.5.29.17', asn1.sequence(...names))]),
     ...keyIdentifiers(publicKey, createPublicKey(signer.key)),
   ];
@@ -190,6 +192,9 @@ function extension(id: string, value: Element, critical = false): Element {
     ? asn1.sequence(asn1.oid(id), asn1.boolean(true), content)
     : asn1.sequence(asn1.oid(id), content);
 }
+
+/** RFC 5280 section 4.2.1.12: id-kp-serverAuth and id-kp-clientAuth. */
+const EXTENDED_KEY_USAGE = { Server: '1.3.6.1.5.5.7.3.1', Client: '1.3.6.1.5.5.7.3.2' } as const;
 
 /** Bits of the key usage extension (RFC 5280 section 4.2.1.3), counted from the first. */
 const KEY_USAGE_BITS = { digitalSignature: 0, keyEncipherment: 2, keyCertSign: 5, cRLSign: 6 } as const;

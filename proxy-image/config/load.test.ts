@@ -182,6 +182,24 @@ describe('loadConfig', () => {
     expect(result).toMatchObject({ state, errors: [{ path, message: expect.stringMatching(message) }] });
   });
 
+  it('reads what clients’ certificates have to lead to, and waits for it', async () => {
+    const clientCertificates = { trustFiles: ['trust/clients.crt'] };
+    const asking = { ...config(), frontends: [frontendConfig({ protocol: 'TLS', clientCertificates })] };
+    await write({ ...complete, 'config.json': JSON.stringify(asking) });
+
+    const before = await loadConfig(file);
+    await write({ 'trust/clients.crt': authority.rootPem });
+    const after = await loadConfig(file);
+
+    expect(before).toMatchObject({
+      state: 'Waiting',
+      errors: [{ path: 'frontends[0].clientCertificates.trustFiles[0]' }],
+    });
+    expect(after.state === 'Loaded' ? after.loaded.trust.get('trust/clients.crt') : null).toBe(
+      authority.rootPem,
+    );
+  });
+
   it('waits for every file that is missing', async () => {
     await write({ 'config.json': complete['config.json'], 'public.crt': leaf.chainPem });
 

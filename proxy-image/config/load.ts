@@ -58,10 +58,10 @@ type SourceFile =
 /** Files by the name that the configuration gives them. */
 type NamedFiles = ReadonlyMap<string, SourceFile>;
 
-async function readFiles({ certificates, backends }: ProxyConfig, folder: string): Promise<NamedFiles> {
+async function readFiles(config: ProxyConfig, folder: string): Promise<NamedFiles> {
   const names = new Set([
-    ...certificates.flatMap(({ chainFile, keyFile }) => [chainFile, keyFile]),
-    ...backends.flatMap(({ tls }) => tls?.trustFiles ?? []),
+    ...config.certificates.flatMap(({ chainFile, keyFile }) => [chainFile, keyFile]),
+    ...trustLists(config).flatMap(({ files }) => files),
   ]);
   const entries = [...names].map(async (name): Promise<[string, SourceFile]> => [
     name,
@@ -136,15 +136,25 @@ function loadCertificate(
   return null;
 }
 
-function loadTrust(
-  { backends }: ProxyConfig,
-  files: NamedFiles,
-  errors: FileErrors,
-): ReadonlyMap<string, string> {
+/** Every list of trust files, with its place. */
+function trustLists({ frontends, backends }: ProxyConfig) {
+  return [
+    ...frontends.map(({ clientCertificates }, index) => ({
+      path: `frontends[${index}].clientCertificates.trustFiles`,
+      files: clientCertificates?.trustFiles ?? [],
+    })),
+    ...backends.map(({ tls }, index) => ({
+      path: `backends[${index}].tls.trustFiles`,
+      files: tls?.trustFiles ?? [],
+    })),
+  ];
+}
+
+function loadTrust(config: ProxyConfig, files: NamedFiles, errors: FileErrors): ReadonlyMap<string, string> {
   const trust = new Map<string, string>();
-  for (const [index, { tls }] of backends.entries()) {
-    for (const [position, name] of (tls?.trustFiles ?? []).entries()) {
-      const path = `backends[${index}].tls.trustFiles[${position}]`;
+  for (const list of trustLists(config)) {
+    for (const [position, name] of list.files.entries()) {
+      const path = `${list.path}[${position}]`;
       const content = contentOf(name, path, files, errors);
       const problem = content === null ? null : readTrust(content.toString('utf8'));
       if (problem !== null) {

@@ -115,6 +115,7 @@ function buildTerminator(
     frontend: config.name,
     certificates: [first, ...others],
     ticketKeys,
+    clientTrust: (config.clientCertificates?.trustFiles ?? []).map((file) => loaded.trust.get(file) ?? ''),
     alpn: config.protocol === 'HTTPS' ? HTTP_VERSIONS : [],
     handshakeTimeout: config.timeouts.handshake,
   });

@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto';
 import type { Socket } from 'node:net';
 import tls from 'node:tls';
-import type { SecureContext, TLSSocket } from 'node:tls';
+import type { SecureContext, SecureContextOptions, TLSSocket } from 'node:tls';
 import type { LoadedCertificate } from '../config/certificate.ts';
 import type { AcceptedConnection, ClientTls } from '../listener/types.ts';
 import { NameMap } from './names.ts';
@@ -13,6 +14,8 @@ export interface TerminatorOptions {
   readonly certificates: readonly [LoadedCertificate, ...LoadedCertificate[]];
   /** 48 bytes, the same in every worker and across reloads, so that sessions can be resumed everywhere. */
   readonly ticketKeys: Buffer;
+  /** PEM certificates that clients' certificates have to lead to; empty: clients are not asked for one. */
+  readonly clientTrust: readonly string[];
   /** Application protocols that are offered; empty when they are none of our business. */
   readonly alpn: readonly string[];
   /** Milliseconds. */
@@ -36,21 +39,30 @@ export class TlsTerminator {
   readonly #handshakes = new Map<string, Handshake>();
 
   /** @throws if OpenSSL does not take a certificate or its key */
-  constructor({ frontend, certificates, ticketKeys, alpn, handshakeTimeout }: TerminatorOptions) {
-    const [{ chainPem, keyPem }] = certificates;
+  constructor(options: TerminatorOptions) {
+    const { certificates, alpn, handshakeTimeout, clientTrust } = options;
+    const asks = clientTrust.length > 0;
     this.#server = tls.createServer({
-      ...TLS_POLICY,
-      cert: chainPem,
-      key: keyPem,
-      ticketKeys,
-      sessionIdContext: sessionIdContext(frontend),
+      ...contextOptions(certificates[0], options),
       handshakeTimeout,
+      // A certificate that is not accepted is let through here and judged below, where it can be said what is wrong with it.
+      ...(asks ? { requestCert: true, rejectUnauthorized: false } : {}),
       ...(alpn.length === 0 ? {} : { ALPNProtocols: [...alpn] }),
-      ...(certificates.length === 1 ? {} : { SNICallback: selectByName(certificates, ticketKeys, frontend) }),
+      ...(certificates.length === 1 ? {} : { SNICallback: selectByName(options) }),
     });
-    this.#server.on('secureConnection', (socket) =>
-      this.#handshakes.get(ends(socket))?.settle(terminated(socket)),
-    );
+    this.#server.on('secureConnection', (socket) => {
+      const handshake = this.#handshakes.get(ends(socket));
+      // An error that nobody listens for would end the process.
+      socket.on('error', () => undefined);
+      if (asks && !socket.authorized) {
+        if (handshake !== undefined) {
+          handshake.reason = unauthorized(socket);
+        }
+        socket.destroy();
+        return;
+      }
+      handshake?.settle(terminated(socket));
+    });
     this.#server.on('tlsClientError', (error, socket) => {
       const handshake = this.#handshakes.get(ends(socket));
       if (handshake !== undefined) {
@@ -84,8 +96,6 @@ export class TlsTerminator {
 }
 
 function terminated(socket: TLSSocket): Termination {
-  // An error that nobody listens for would end the process.
-  socket.on('error', () => undefined);
   const { servername } = socket;
   const details: ClientTls = {
     serverName: typeof servername === 'string' ? servername.toLowerCase() : null,
@@ -98,29 +108,47 @@ function terminated(socket: TLSSocket): Termination {
 
 type SniCallback = NonNullable<tls.TlsOptions['SNICallback']>;
 
-function selectByName(
-  certificates: readonly LoadedCertificate[],
-  ticketKeys: Buffer,
-  frontend: string,
-): SniCallback {
+function selectByName(options: TerminatorOptions): SniCallback {
   const contexts = new NameMap<SecureContext>(
-    certificates.map(({ names, chainPem, keyPem }) => ({
-      names,
-      value: tls.createSecureContext({
-        ...TLS_POLICY,
-        cert: chainPem,
-        key: keyPem,
-        ticketKeys,
-        sessionIdContext: sessionIdContext(frontend),
-      }),
+    options.certificates.map((certificate) => ({
+      names: certificate.names,
+      value: tls.createSecureContext(contextOptions(certificate, options)),
     })),
   );
   return (name, answer) => answer(null, contexts.find(name));
 }
 
-/** At most 32 bytes. */
-function sessionIdContext(frontend: string): string {
-  return frontend.slice(0, 32);
+function contextOptions(
+  { chainPem, keyPem }: LoadedCertificate,
+  { frontend, ticketKeys, clientTrust }: TerminatorOptions,
+): SecureContextOptions {
+  return {
+    ...TLS_POLICY,
+    cert: chainPem,
+    key: keyPem,
+    ticketKeys,
+    sessionIdContext: sessionIdContext(frontend, clientTrust),
+    ...(clientTrust.length === 0 ? {} : { ca: [...clientTrust], allowPartialTrustChain: true }),
+  };
+}
+
+/**
+ * What sessions are resumed in, at most 32 bytes. A resumed session shows no certificate again, so that one which was begun when others
+ * were trusted is not resumed.
+ */
+function sessionIdContext(frontend: string, clientTrust: readonly string[]): string {
+  return clientTrust.length === 0
+    ? frontend.slice(0, 32)
+    : createHash('sha256')
+        .update(JSON.stringify([frontend, clientTrust]))
+        .digest('hex')
+        .slice(0, 32);
+}
+
+function unauthorized(socket: TLSSocket): string {
+  return socket.getPeerX509Certificate() === undefined && !socket.isSessionReused()
+    ? 'the client shows no certificate'
+    : `the client's certificate is not accepted (${String(socket.authorizationError)})`;
 }
 
 function ends(socket: Socket): string {

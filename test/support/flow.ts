@@ -2,7 +2,7 @@ import net from 'node:net';
 import type { Socket } from 'node:net';
 import type { BackendConfig, FrontendConfig, ProxyConfig } from '../../proxy-image/config/types.ts';
 import { startDataPlane } from './data-plane.ts';
-import type { Certificates, DataPlane } from './data-plane.ts';
+import type { Certificates, DataPlane, Trust } from './data-plane.ts';
 import { frontendConfig, proxyConfig } from './proxy-config.ts';
 import { freePort } from './tcp.ts';
 
@@ -21,13 +21,20 @@ export interface FlowOptions {
   readonly frontend?: Parameters<typeof frontendConfig>[0];
   readonly backends: readonly BackendConfig[];
   readonly certificates?: Certificates;
+  readonly trust?: Trust;
 }
 
-export async function startFlow({ frontend, backends, certificates = {} }: FlowOptions): Promise<Flow> {
+export async function startFlow({
+  frontend,
+  backends,
+  certificates = {},
+  trust,
+}: FlowOptions): Promise<Flow> {
   const plane = startDataPlane();
   const port = await freePort();
   const clients = new Set<Socket>();
-  await plane.apply(flowConfig(frontendConfig({ port, ...frontend }), backends, certificates), certificates);
+  const config = flowConfig(frontendConfig({ port, ...frontend }), backends, certificates);
+  await plane.apply(config, certificates, trust);
   return {
     plane,
     port,

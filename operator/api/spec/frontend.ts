@@ -49,6 +49,13 @@ const sniRoute = object({
   backend: required(entryName(), 'Name of the backend that these connections go to.'),
 });
 
+const clientCertificates = object({
+  trust: required(
+    setOf(entryName(), { minItems: 1, maxItems: 16 }),
+    'Names of entries of spec.certificates: a client has to show a certificate that leads to one of the certificates in them.',
+  ),
+});
+
 const limits = object({
   connections: defaulted(
     integer(1, 1_000_000),
@@ -106,6 +113,11 @@ const rules: readonly CelRule[] = [
       'certificates: only a frontend with protocol TLS or HTTPS ends TLS; remove the certificates or change the protocol',
   },
   {
+    rule: "self.protocol in ['TLS', 'HTTPS'] || !has(self.clientCertificates)",
+    message:
+      'clientCertificates: only a frontend with protocol TLS or HTTPS ends TLS; remove them or change the protocol',
+  },
+  {
     rule: "self.protocol in ['HTTP', 'HTTPS'] || (size(self.routes) == 0 && size(self.redirects) == 0 && size(self.hostnames) == 0)",
     message:
       'routes, redirects and hostnames need protocol HTTP or HTTPS; with TCP and TLS name one backend instead',
@@ -144,6 +156,10 @@ export const frontendSchema = object(
       setOf(entryName(), { maxItems: 16 }),
       [],
       'TLS and HTTPS: names of entries of spec.certificates; the first is served to clients that ask for a name which none covers.',
+    ),
+    clientCertificates: optional(
+      clientCertificates,
+      'TLS and HTTPS: lets only clients with a certificate in. Default: none is asked for.',
     ),
     backend: optional(
       entryName(),

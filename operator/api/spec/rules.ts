@@ -10,7 +10,8 @@ function knownBackend(name: string): string {
 /** CEL: the frontend `f` names only backends that are there. */
 const BACKENDS_KNOWN = `(!has(f.backend) || ${knownBackend('f.backend')}) && f.routes.all(r, ${knownBackend('r.backend')}) && f.sniRoutes.all(r, ${knownBackend('r.backend')})`;
 
-const CERTIFICATES_KNOWN = 'f.certificates.all(c, self.certificates.exists(x, x.name == c))';
+const CERTIFICATES_KNOWN =
+  'f.certificates.all(c, self.certificates.exists(x, x.name == c)) && (!has(f.clientCertificates) || f.clientCertificates.trust.all(c, self.certificates.exists(x, x.name == c)))';
 
 const TRUST_KNOWN = '!has(b.tls) || b.tls.trust.all(c, self.certificates.exists(x, x.name == c))';
 

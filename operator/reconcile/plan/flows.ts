@@ -19,24 +19,32 @@ export function planFlows(frontends: readonly FrontendSpec[], context: FlowConte
     context.certificates.filter(({ state }) => state === 'Missing').map(({ name }) => name),
   );
   return frontends.map((frontend) => {
-    const certificates = frontend.certificates.filter((name) => !missing.has(name));
+    const there = (names: readonly string[]): readonly string[] => names.filter((name) => !missing.has(name));
+    const usable = {
+      certificates: there(frontend.certificates),
+      clientTrust: there(frontend.clientCertificates?.trust ?? []),
+    };
     return {
       frontend,
       listenerPort: ports.get(frontend.name) ?? 0,
-      certificates,
+      ...usable,
       backends: backendNames(frontend),
-      unservable: unservable(frontend, certificates, context.backends),
+      unservable: unservable(frontend, usable, context.backends),
     };
   });
 }
 
 function unservable(
   frontend: FrontendSpec,
-  certificates: readonly string[],
+  { certificates, clientTrust }: Pick<Flow, 'certificates' | 'clientTrust'>,
   backends: readonly PlannedBackend[],
 ): string | null {
   if (frontend.certificates.length > 0 && certificates.length === 0) {
     return `none of its certificates (${frontend.certificates.join(', ')}) can be used`;
+  }
+  const { clientCertificates } = frontend;
+  if (clientCertificates !== undefined && clientTrust.length === 0) {
+    return `its clients can't be verified, as none of their trusted certificates (${clientCertificates.trust.join(', ')}) can be used`;
   }
   const names = backendNames(frontend);
   // With nothing left to trust, the public authorities would be trusted in its place: rather serve nothing than that.

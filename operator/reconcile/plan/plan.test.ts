@@ -66,6 +66,24 @@ describe('what a plan refuses', () => {
       'spec.frontends[a].certificates: there is no certificate none (there are none); add it to spec.certificates or correct the name',
     ],
     [
+      'a certificate of clients that is not there',
+      {
+        certificates: [PUBLIC_CERTIFICATE],
+        frontends: [
+          {
+            name: 'a',
+            protocol: 'TLS',
+            backend: 'tcp',
+            certificates: ['public'],
+            clientCertificates: { trust: ['none'] },
+          },
+        ],
+        backends: [TCP_BACKEND],
+      },
+      'UnknownCertificate',
+      'spec.frontends[a].clientCertificates.trust: there is no certificate none (there are public); add it to spec.certificates or correct the name',
+    ],
+    [
       'one address and port for two flows, one of them from the shorthand',
       {
         ...LAYER7,
@@ -191,6 +209,27 @@ describe('a certificate that can not be used', () => {
       { state: 'LastGood', problem: { reason }, material: { chainPem: lastGood.get('public')?.chainPem } },
     ]);
     expect(flows.every(({ unservable }) => unservable === null)).toBe(true);
+  });
+
+  it('does not let clients in that it was to vouch for', () => {
+    const secrets = keystoreSecrets('rsa.p12', 'nomagic');
+    const missing = { name: 'clients', secretRef: { name: 'nowhere' } };
+    const frontend = { name: 'a', protocol: 'TLS', backend: 'tcp', certificates: ['public'] };
+    const spec = {
+      certificates: [PUBLIC_CERTIFICATE, missing],
+      frontends: [
+        { ...frontend, clientCertificates: { trust: ['clients'] } },
+        { ...frontend, name: 'b', port: 444, clientCertificates: { trust: ['clients', 'public'] } },
+      ],
+      backends: [{ name: 'tcp', protocol: 'TCP', servers: [{ host: 'a', port: 1 }] }],
+    };
+
+    const { flows } = plan(planInput(spec, { secrets }));
+
+    expect(flows.map(({ unservable, clientTrust }) => [clientTrust, unservable])).toEqual([
+      [[], "its clients can't be verified, as none of their trusted certificates (clients) can be used"],
+      [['public'], null],
+    ]);
   });
 
   it('does not leave a backend verified by the public authorities in its place', () => {

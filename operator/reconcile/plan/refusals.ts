@@ -63,6 +63,10 @@ function unknownCertificates(
       path: `spec.frontends[${name}].certificates`,
       names: certificates,
     })),
+    ...frontends.map(({ name, clientCertificates }) => ({
+      path: `spec.frontends[${name}].clientCertificates.trust`,
+      names: clientCertificates?.trust ?? [],
+    })),
     ...backends.map(({ name, tls }) => ({
       path: `spec.backends[${name}].tls.trust`,
       names: tls?.trust ?? [],

@@ -42,6 +42,8 @@ export interface Flow {
   readonly listenerPort: number;
   /** Certificates of the frontend that can be served. */
   readonly certificates: readonly string[];
+  /** Trusted certificates of its clients that are there. */
+  readonly clientTrust: readonly string[];
   /** Names of the backends it leads to. */
   readonly backends: readonly string[];
   /** Why it can't be served now; null when it can. */

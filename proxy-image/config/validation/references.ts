@@ -45,6 +45,7 @@ export function checkReferences(config: Draft<ProxyConfig>, place: Place): void 
 
 function checkFrontend(frontend: Draft<FrontendConfig>, known: Known, place: Place): void {
   checkCertificates(frontend, known, place);
+  checkClientCertificates(frontend, place);
   checkSniRoutes(frontend, place);
   for (const { name, place: where } of backendNames(frontend, place)) {
     checkBackendReference(name, frontend.protocol, known, where);
@@ -79,6 +80,18 @@ function checkCertificates(
     if (name !== undefined && !known.certificates.has(name)) {
       report(item(where, index), `there is no certificate "${name}": ${choose(known.certificates)}`);
     }
+  }
+}
+
+function checkClientCertificates(
+  { protocol, clientCertificates }: Draft<FrontendConfig>,
+  place: Place,
+): void {
+  if (clientCertificates !== undefined && (protocol === 'TCP' || protocol === 'HTTP')) {
+    report(
+      field(place, 'clientCertificates'),
+      `is not used with protocol ${protocol}: remove it, or set protocol to TLS or HTTPS`,
+    );
   }
 }
 

@@ -61,6 +61,14 @@ const crossReferences: readonly RuleCase[] = [
     ],
   },
   {
+    desc: 'an unknown certificate that clients lead to',
+    spec: layer7({ clientCertificates: { trust: ['clients'] } }),
+    refused: [
+      'spec',
+      'frontends: a certificate is named that spec.certificates does not have; add it there or correct the name',
+    ],
+  },
+  {
     desc: 'an unknown certificate that is trusted',
     spec: layer7({}, { tls: { trust: ['internal'] } }),
     refused: [
@@ -146,6 +154,18 @@ const frontends: readonly RuleCase[] = [
     refused: [
       'spec.frontends[0]',
       'certificates: only a frontend with protocol TLS or HTTPS ends TLS; remove the certificates or change the protocol',
+    ],
+  },
+  {
+    desc: 'certificates of clients whose TLS is not ended',
+    spec: layer4(
+      { clientCertificates: { trust: ['public'] } },
+      {},
+      { certificates: [certificate('public')] },
+    ),
+    refused: [
+      'spec.frontends[0]',
+      'clientCertificates: only a frontend with protocol TLS or HTTPS ends TLS; remove them or change the protocol',
     ],
   },
   {
