@@ -59,9 +59,15 @@ export interface BackendStatus {
 export interface ServerStatus {
   readonly host: string;
   readonly port: number;
-  /** `Unknown` until the first connection; `Down` when the last attempts to connect have failed. */
+  /**
+   * `Unknown` until the first connection or health check; `Down` when its health checks, the last attempts to connect or one exchange
+   * after the other have failed. A name with several addresses is up as long as one of them is.
+   */
   readonly state: 'Unknown' | 'Up' | 'Down';
+  /** Why it is down, and what to do. */
   readonly message?: string;
+  /** Connections in use, of all workers. */
+  readonly connections: number;
 }
 
 export interface WorkerStatus {

@@ -48,6 +48,8 @@ export interface FrontendConfig {
   readonly proxyProtocol?: ProxyProtocolConfig;
   /** Names of certificates, only with TLS and HTTPS; the first one is served when no name matches. */
   readonly certificates: readonly string[];
+  /** TLS and HTTPS: clients have to show a certificate. Left out: none is asked for. */
+  readonly clientCertificates?: ClientCertificatesConfig;
   /** Host names that are served, lower case; a `*.` at the start stands for one label. Empty: every host name. Only with HTTP and HTTPS. */
   readonly hostnames: readonly string[];
   /** HTTP and HTTPS: the longest path wins, whole segments only (`/osmc` serves `/osmc` and `/osmc/x`, not `/osmcx`). */
@@ -75,6 +77,12 @@ export interface ProxyProtocolConfig {
   readonly accept: 'Optional' | 'Required';
   /** Source ranges (CIDR), at least one. */
   readonly trusted: readonly string[];
+}
+
+/** Which clients may connect: those with a certificate whose chain ends at one of these. */
+export interface ClientCertificatesConfig {
+  /** PEM files whose certificates are trust anchors, self-signed or not; at least one. */
+  readonly trustFiles: readonly string[];
 }
 
 /** One routing rule of an HTTP frontend. */

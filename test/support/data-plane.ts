@@ -17,7 +17,7 @@ export interface DataPlane {
   /** The line of the access log with this index, as soon as there is one. */
   entry(index: number): Promise<AccessEntry>;
   /** Takes a configuration over; resolves with its answer. */
-  apply(config: ProxyConfig, certificates?: Certificates): Promise<WorkerMessage>;
+  apply(config: ProxyConfig, certificates?: Certificates, trust?: Trust): Promise<WorkerMessage>;
   report(): WorkerReport;
   frontend(name: string): FrontendStatus | undefined;
   worker: Worker;
@@ -28,6 +28,9 @@ export interface DataPlane {
 
 /** By the names that the configuration gives them. */
 export type Certificates = Readonly<Record<string, IssuedCertificate>>;
+
+/** Contents of trust files, by their names. */
+export type Trust = ReadonlyMap<string, string>;
 
 export function startDataPlane(ticketKeys: Buffer = Buffer.alloc(48, 7)): DataPlane {
   const entries: AccessEntry[] = [];
@@ -71,9 +74,9 @@ export function startDataPlane(ticketKeys: Buffer = Buffer.alloc(48, 7)): DataPl
       }
       return entries[index] as AccessEntry;
     },
-    async apply(config, certificates = {}) {
+    async apply(config, certificates = {}, trust = new Map()) {
       const answer = once(events, 'answer');
-      worker.handle({ type: 'Apply', loaded: load(config, certificates), ticketKeys });
+      worker.handle({ type: 'Apply', loaded: load(config, certificates, trust), ticketKeys });
       return ((await answer) as [WorkerMessage])[0];
     },
     stop: () => worker.handle({ type: 'End' }),
@@ -86,7 +89,7 @@ let digests = 0;
 export function load(
   config: ProxyConfig,
   certificates: Certificates,
-  trust: ReadonlyMap<string, string> = new Map(),
+  trust: Trust = new Map(),
 ): LoadedConfig {
   const validation = validateConfig(config);
   if (!validation.ok) {

@@ -42,7 +42,7 @@ export function renderConfig(
     certificates: servedCertificates(plan.certificates).map((certificate) =>
       certificateConfig(certificate, files),
     ),
-    frontends: flows.map((flow) => frontendConfig(flow, listen(flow))),
+    frontends: flows.map((flow) => frontendConfig(flow, listen(flow), files)),
     backends: plan.backends
       .filter(({ spec }) => used.has(spec.name))
       .map((backend) => backendConfig(backend, plan.proxy.metadata.uid, files)),
@@ -74,13 +74,20 @@ function certificateConfig(
   };
 }
 
-function frontendConfig({ frontend, certificates }: Flow, listen: ListenerAddress): FrontendConfig {
+function frontendConfig(
+  { frontend, certificates, clientTrust }: Flow,
+  listen: ListenerAddress,
+  files: CertificateFiles,
+): FrontendConfig {
   return {
     name: frontend.name,
     ...listen,
     protocol: frontend.protocol,
     ...proxyProtocol(frontend),
     certificates,
+    ...(clientTrust.length === 0
+      ? {}
+      : { clientCertificates: { trustFiles: clientTrust.map((name) => files.chainFile(name)) } }),
     hostnames: frontend.hostnames,
     routes: frontend.routes,
     ...(frontend.sniRoutes.length === 0 ? {} : { sniRoutes: frontend.sniRoutes }),

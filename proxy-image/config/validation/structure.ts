@@ -2,6 +2,7 @@ import type {
   BackendConfig,
   BackendLimits,
   CertificateConfig,
+  ClientCertificatesConfig,
   FrontendConfig,
   FrontendLimits,
   FrontendTimeouts,
@@ -66,6 +67,8 @@ const proxyProtocol = record<ProxyProtocolConfig>({
   trusted: list(range, 1),
 });
 
+const clientCertificates = record<ClientCertificatesConfig>({ trustFiles: list(fileName, 1) });
+
 const limits = record<FrontendLimits>({
   connections: integer(1, 1_000_000),
   connectionsPerSource: optional(integer(1, 1_000_000)),
@@ -92,6 +95,7 @@ const frontend = record<FrontendConfig>({
   protocol: oneOf('TCP', 'TLS', 'HTTP', 'HTTPS'),
   proxyProtocol: optional(proxyProtocol),
   certificates: list(name),
+  clientCertificates: optional(clientCertificates),
   hostnames: list(hostname),
   routes: list(route),
   sniRoutes: optional(list(sniRoute)),

@@ -25,6 +25,7 @@ const fullFrontend = {
   protocol: 'HTTPS',
   hostnames: ['twc.example.com', '*.apps.example.com'],
   certificates: ['public', 'internal'],
+  clientCertificates: { trust: ['internal'] },
   backend: 'web',
   routes: [{ paths: ['/webapp', '/osmc/x~y'], backend: 'web' }],
   redirects: [
