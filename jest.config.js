@@ -17,7 +17,7 @@ export default {
       ...shared,
       displayName: 'unit',
       testMatch: [
-        '<rootDir>/{operator,proxy-image,test/cluster,test/images,test/support}/**/*.test.ts',
+        '<rootDir>/{operator,proxy-image,test/bench,test/cluster,test/images,test/support}/**/*.test.ts',
         '<rootDir>/test/unit/**/*.test.ts',
       ],
     },
