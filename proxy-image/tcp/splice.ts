@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Counter } from '../metrics/registry.ts';
+import { givesBack } from '../upstream/landing.ts';
 import type { BulkReader } from './bulk-reader.ts';
 
 /** One of the two connections that are joined. */
@@ -133,7 +134,7 @@ function pump(
 ): void {
   const pass = (chunk: Buffer): void => {
     count(chunk.length);
-    if (!to.write(chunk)) {
+    if (!to.write(chunk, givesBack(chunk))) {
       from.pause();
     }
   };
