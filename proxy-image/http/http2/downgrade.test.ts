@@ -141,6 +141,18 @@ describe('a request that is not served is answered, and no byte of it reaches a 
     expect(upstream.sockets).toHaveLength(0);
   });
 
+  it.each<readonly [what: string, field: Fields[number], status: number]>([
+    ['imitates another', ['content_length', '5'], 400],
+    ['is too large', ['x', 'y'.repeat(9_000)], 431],
+  ])('HEAD with a field that %s, without a body', async (_what, field, status) => {
+    const { client, proxy } = await setUp({ frontend: { limits: { headerBytes: 8_000 } } });
+
+    await client.send(headers(1, [...changed(':method', 'HEAD'), field]));
+
+    expect(await client.response(1)).toMatchObject({ status, body: '', ended: true });
+    expect(proxy.requests).toMatchObject([{ method: 'HEAD', status }]);
+  });
+
   it('another host name than those that are served', async () => {
     const { client, upstream } = await setUp({ frontend: { hostnames: ['other.example.com'] } });
 

@@ -90,6 +90,8 @@ export class RequestFields {
   /** Judges the block that opened a stream. `endStream`: there is no body. */
   request(endStream: boolean): BlockVerdict {
     const { Method: method, Scheme: scheme, Path: path } = this.#pseudo;
+    // Known even of a request that is refused: the answer to HEAD has no body.
+    this.head.method = method ?? '';
     if (this.#fault !== null) {
       return { kind: 'Malformed', fault: this.#fault };
     }
@@ -100,7 +102,7 @@ export class RequestFields {
     if (method === 'CONNECT' && scheme === null && path === null) {
       return { kind: 'Refused', fault: 'UnsupportedMethod' };
     }
-    if (method === null || scheme === null || path === null || (path === '*' && method !== 'OPTIONS')) {
+    if (method === null || scheme === null || path === null) {
       return { kind: 'Malformed', fault: 'MalformedRequestLine' };
     }
     return this.#writeHead(method, path, endStream) ?? REQUEST;
@@ -131,6 +133,9 @@ export class RequestFields {
   #writeHead(method: string, path: string, endStream: boolean): BlockVerdict | null {
     const { Authority, Host } = this.#pseudo;
     const host = Authority ?? Host;
+    if (path === '*' && method !== 'OPTIONS') {
+      return { kind: 'Malformed', fault: 'MalformedRequestLine' };
+    }
     if (this.#imitated) {
       return { kind: 'Refused', fault: 'ImitatedField' };
     }

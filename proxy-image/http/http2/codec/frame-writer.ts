@@ -126,7 +126,7 @@ export class FrameWriter {
     if (needed <= buffer.length) {
       return buffer;
     }
-    const larger = allocate(needed);
+    const larger = allocate(2 * needed);
     buffer.copy(larger, 0, 0, this.#length);
     release(buffer);
     this.#buffer = larger;
@@ -135,7 +135,7 @@ export class FrameWriter {
 }
 
 function allocate(length: number): Buffer {
-  const size = SIZES.find((size) => size >= length) ?? 2 * length;
+  const size = SIZES.find((size) => size >= length) ?? length;
   return spare.get(size)?.pop() ?? Buffer.allocUnsafeSlow(size);
 }
 
