@@ -4,7 +4,8 @@ import tls from 'node:tls';
 import { describe, expect, it, jest } from '@jest/globals';
 import { startTcpServer } from '../support/tcp.ts';
 import { metric } from './support/processes.ts';
-import { authority, certificate, certificateFiles, get, HOSTNAME, ok, scenes } from './support/scene.ts';
+import { get, ok, scenes } from './support/scene.ts';
+import { authority, certificate, certificateFiles, HOSTNAME } from './support/site.ts';
 
 jest.setTimeout(60_000);
 

@@ -14,8 +14,9 @@ import {
 } from '../support/tcp.ts';
 import type { TcpServer } from '../support/tcp.ts';
 import { holdings } from './support/processes.ts';
-import { authority, get, HOSTNAME, scenes } from './support/scene.ts';
+import { get, scenes } from './support/scene.ts';
 import type { Scenes, SceneOptions, Scene } from './support/scene.ts';
+import { authority, HOSTNAME } from './support/site.ts';
 
 // Each test starts a proxy, which takes seconds on a busy host.
 jest.setTimeout(60_000);

@@ -1,0 +1,166 @@
+import { createHash, randomInt } from 'node:crypto';
+import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
+import tls from 'node:tls';
+import type { TLSSocket } from 'node:tls';
+import { startTcpServer } from '../tcp.ts';
+import type { TcpServer } from '../tcp.ts';
+
+/** Which certificates a client may be shown: the one that is known to be served when it begins to connect, or one written after that. */
+export class CertificateTimeline {
+  readonly #written: string[] = [];
+  #served = 0;
+
+  /** To be called before the certificate is written; `fingerprint` is SHA-256, 64 lower-case hex digits. */
+  written(fingerprint: string): void {
+    this.#written.push(fingerprint);
+  }
+
+  /** To be called when all workers are known to serve it. */
+  served(fingerprint: string): void {
+    this.#served = this.#written.lastIndexOf(fingerprint);
+  }
+
+  /** To be asked when a client begins to connect; the answer says whether what it is shown is right. */
+  begin(): (fingerprint: string) => boolean {
+    const oldest = this.#served;
+    return (fingerprint) => this.#written.lastIndexOf(fingerprint) >= oldest;
+  }
+}
+
+export interface PageLoadOptions {
+  readonly port: number;
+  readonly hostname: string;
+  /** PEM of the root that is trusted. */
+  readonly ca: string;
+  readonly clients: number;
+  readonly timeline: CertificateTimeline;
+  /** Milliseconds between a response and the next request, asked for each time. */
+  readonly pause: () => number;
+}
+
+/** Requests after which a client connects anew, so that there are handshakes all the time. */
+const REQUESTS_PER_CONNECTION = 40;
+
+/** Reasons that are kept; the others are only counted. */
+const MAX_REASONS = 20;
+
+/** HTTPS clients on kept-alive connections, each of which checks every byte that it gets. */
+export class PageLoad {
+  served = 0;
+  handshakes = 0;
+  wrongCertificates = 0;
+  failed = 0;
+  readonly reasons: string[] = [];
+  readonly #options: PageLoadOptions;
+  readonly #stopped = new AbortController();
+  readonly #running: Promise<unknown>;
+
+  constructor(options: PageLoadOptions) {
+    this.#options = options;
+    this.#running = Promise.all(Array.from({ length: options.clients }, async () => this.#client()));
+  }
+
+  /** Resolves when each client has got its last response. */
+  async stop(): Promise<void> {
+    this.#stopped.abort();
+    await this.#running;
+  }
+
+  async #client(): Promise<void> {
+    while (!this.#stopped.signal.aborted) {
+      try {
+        await this.#connection();
+      } catch (error) {
+        this.failed += 1;
+        if (this.reasons.length < MAX_REASONS) {
+          this.reasons.push(String(error));
+        }
+        await delay(this.#options.pause());
+      }
+    }
+  }
+
+  async #connection(): Promise<void> {
+    const { port, hostname, ca, timeline, pause } = this.#options;
+    const isRight = timeline.begin();
+    const socket = tls.connect({ host: '127.0.0.1', port, servername: hostname, ca });
+    try {
+      await once(socket, 'secureConnect');
+      this.handshakes += 1;
+      this.wrongCertificates += isRight(fingerprintOf(socket)) ? 0 : 1;
+      for (let count = 0; count < REQUESTS_PER_CONNECTION && !this.#stopped.signal.aborted; count += 1) {
+        const closes = await request(socket, hostname);
+        this.served += 1;
+        if (closes) {
+          return;
+        }
+        await delay(pause());
+      }
+    } finally {
+      socket.destroy();
+    }
+  }
+}
+
+function fingerprintOf(socket: TLSSocket): string {
+  return socket.getPeerCertificate().fingerprint256.replaceAll(':', '').toLowerCase();
+}
+
+/** Asks for a random page and checks it; true when the connection ends with it. */
+async function request(socket: TLSSocket, hostname: string): Promise<boolean> {
+  const path = `/page-${randomInt(1_000_000)}`;
+  socket.write(`GET ${path} HTTP/1.1\r\nHost: ${hostname}\r\n\r\n`);
+  const expected = page(path);
+  let received = '';
+  for (;;) {
+    const headEnd = received.indexOf('\r\n\r\n');
+    if (headEnd !== -1 && received.length >= headEnd + 4 + expected.length) {
+      break;
+    }
+    received += ((await nextChunk(socket)) as Buffer).toString('latin1');
+  }
+  const [head = '', ...body] = received.split('\r\n\r\n');
+  if (!head.startsWith('HTTP/1.1 200 ') || body.join('\r\n\r\n') !== expected) {
+    throw new Error(`wrong answer to ${path}: ${received.slice(0, 300)}`);
+  }
+  return /^connection: close$/im.test(head);
+}
+
+async function nextChunk(socket: TLSSocket): Promise<unknown> {
+  const ended = new AbortController();
+  try {
+    const { signal } = ended;
+    const [chunk] = (await Promise.race([
+      once(socket, 'data', { signal }),
+      once(socket, 'close', { signal }),
+    ])) as [unknown];
+    if (!Buffer.isBuffer(chunk)) {
+      throw new Error('the connection was closed before the response was complete');
+    }
+    return chunk;
+  } finally {
+    ended.abort();
+  }
+}
+
+/** What is served under a path: about a kibibyte that is different for each. */
+function page(path: string): string {
+  return `${path} ${createHash('sha256').update(path).digest('hex').repeat(16)}`;
+}
+
+/** Serves every path its page. */
+export async function startPageServer(): Promise<TcpServer> {
+  return startTcpServer((socket) => {
+    let received = '';
+    socket.on('data', (chunk: Buffer) => {
+      received += chunk.toString('latin1');
+      for (let end = received.indexOf('\r\n\r\n'); end !== -1; end = received.indexOf('\r\n\r\n')) {
+        const body = page(received.split(' ', 2)[1] ?? '');
+        received = received.slice(end + 4);
+        socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
+      }
+    });
+    socket.on('end', () => socket.end());
+  });
+}
