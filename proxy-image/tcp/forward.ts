@@ -1,4 +1,4 @@
-import { isIPv6 } from 'node:net';
+import { hostAndPort } from '../addresses/host-and-port.ts';
 import type { FrontendConfig, ServerConfig } from '../config/types.ts';
 import type { ClientConnection } from '../listener/types.ts';
 import type { AccessLogger } from '../log/access.ts';
@@ -109,8 +109,4 @@ function describe(cause: SpliceCause, { timeouts }: FrontendConfig): string | nu
     case 'HalfCloseTimeout':
       return `no byte for ${timeouts.halfClose} ms after one side had closed its half`;
   }
-}
-
-function hostAndPort({ host, port }: ServerConfig): string {
-  return isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`;
 }

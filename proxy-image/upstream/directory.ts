@@ -89,13 +89,14 @@ function refresh(entry: Entry, now: number, observer: ServerObserver): boolean {
 
 /** A name with several addresses is up as long as one of them is. */
 function statusOf({ config, name, servers }: Entry, now: number): ServerStatus {
-  const { host, port } = config;
+  const connections = servers.reduce((sum, { open }) => sum + open, 0);
+  const common = { host: config.host, port: config.port, connections };
   if (servers.length === 0 && name.error !== null) {
-    return { host, port, state: 'Down', message: name.error };
+    return { ...common, state: 'Down', message: name.error };
   }
   if (servers.some((server) => server.up(now))) {
-    return { host, port, state: 'Up' };
+    return { ...common, state: 'Up' };
   }
   const message = servers.map((server) => server.down(now)).find((reason) => reason !== null);
-  return message === undefined ? { host, port, state: 'Unknown' } : { host, port, state: 'Down', message };
+  return message === undefined ? { ...common, state: 'Unknown' } : { ...common, state: 'Down', message };
 }

@@ -1,9 +1,11 @@
-import type { Counter, Family, Registry } from '../metrics/registry.ts';
+import type { Counter, Family, Gauge, Registry } from '../metrics/registry.ts';
 
 /** The metrics of all backends of a process. */
 export interface UpstreamMetrics {
   readonly attempts: Family<'backend' | 'server' | 'result', Counter>;
   readonly ejections: Family<'backend' | 'server', Counter>;
+  /** Set from the status when somebody looks. */
+  readonly connections: Family<'backend' | 'server', Gauge>;
   readonly waits: Family<'backend' | 'result', Counter>;
   readonly retries: Family<'backend' | 'result', Counter>;
 }
@@ -18,6 +20,11 @@ export function declareUpstreamMetrics(registry: Registry): UpstreamMetrics {
     ejections: registry.counter({
       name: 'teamwork_proxy_upstream_ejections_total',
       help: 'Pauses that servers were given because exchanges with them failed one after the other.',
+      labelNames: ['backend', 'server'],
+    }),
+    connections: registry.gauge({
+      name: 'teamwork_proxy_upstream_connections',
+      help: 'Connections to a server that are in use.',
       labelNames: ['backend', 'server'],
     }),
     waits: registry.counter({

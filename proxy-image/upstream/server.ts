@@ -1,4 +1,5 @@
 import { isIPv6 } from 'node:net';
+import { hostAndPort } from '../addresses/host-and-port.ts';
 import type { ServerConfig } from '../config/types.ts';
 import { hash, type Candidate } from './balance.ts';
 import type { CheckVerdict } from './checks/types.ts';
@@ -53,7 +54,7 @@ export class Server implements PoolOwner, Endpoint {
     this.backSince = now;
     this.#observer = observer;
     this.address = address;
-    this.label = hostAndPort(config.host, config.port);
+    this.label = hostAndPort(config);
   }
 
   /** What health checks have found out; undefined as long as there is none. */
@@ -153,11 +154,9 @@ export function places(servers: readonly Server[]): readonly Place[] {
   return servers.map((server) => {
     const fallback = !first.includes(server);
     const identity =
-      first.length === 1 && !fallback ? server.label : hostAndPort(server.address, server.config.port);
+      first.length === 1 && !fallback
+        ? server.label
+        : hostAndPort({ host: server.address, port: server.config.port });
     return new Place(server, identity, fallback);
   });
-}
-
-function hostAndPort(host: string, port: number): string {
-  return isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`;
 }

@@ -73,8 +73,9 @@ describe('connect', () => {
         port: refusing,
         state: 'Down',
         message: expect.stringContaining('nothing listens'),
+        connections: 0,
       },
-      { host: '127.0.0.1', port, state: 'Up' },
+      { host: '127.0.0.1', port, state: 'Up', connections: 3 },
     ]);
   });
 
@@ -170,8 +171,14 @@ describe('health checks', () => {
 
     expect(during).toEqual([ports[1], ports[1]]);
     expect(status).toEqual([
-      { host: '127.0.0.1', port: ports[0], state: 'Down', message: 'health check: no answer' },
-      { host: '127.0.0.1', port: ports[1], state: 'Up' },
+      {
+        host: '127.0.0.1',
+        port: ports[0],
+        state: 'Down',
+        message: 'health check: no answer',
+        connections: 0,
+      },
+      { host: '127.0.0.1', port: ports[1], state: 'Up', connections: 2 },
     ]);
     expect(new Set(after)).toEqual(new Set(ports));
   });
@@ -242,7 +249,13 @@ describe('names', () => {
     expect(error.kind).toBe('NoServer');
     expect(error.message).toContain("twc.internal can't be resolved (ENOTFOUND)");
     expect(to.status()).toEqual([
-      { host: 'twc.internal', port: 1, state: 'Down', message: expect.stringContaining('ENOTFOUND') },
+      {
+        host: 'twc.internal',
+        port: 1,
+        state: 'Down',
+        message: expect.stringContaining('ENOTFOUND'),
+        connections: 0,
+      },
     ]);
   });
 

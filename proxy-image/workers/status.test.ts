@@ -16,7 +16,7 @@ function frontend(parts: Partial<FrontendStatus> = {}): FrontendStatus {
 }
 
 function server(state: ServerStatus['state']): ServerStatus {
-  return { host: 'twc', port: 8443, state };
+  return { host: 'twc', port: 8443, state, connections: 1 };
 }
 
 function report(frontends: readonly FrontendStatus[], servers: readonly ServerStatus[] = []): WorkerReport {
@@ -72,7 +72,7 @@ describe('summarize', () => {
   ] as const)('shows a server that is %s here and %s there as %s', (here, there, expected) => {
     const status = summary(report([], [server(here)]), report([], [server(there)]));
 
-    expect(status.backends).toMatchObject([{ name: 'rest', servers: [{ state: expected }] }]);
+    expect(status.backends).toMatchObject([{ name: 'rest', servers: [{ state: expected, connections: 2 }] }]);
   });
 
   it('does not let a worker that has just started speak for all', () => {

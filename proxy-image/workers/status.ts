@@ -82,7 +82,8 @@ function mergeBackends(backends: readonly BackendStatus[]): readonly BackendStat
 /** Workers find out by themselves, each by its own connections: one that has reached the server knows better than one that has not. */
 function mergeServers(a: ServerStatus, b: ServerStatus): ServerStatus {
   const order: readonly ServerStatus['state'][] = ['Up', 'Down', 'Unknown'];
-  return order.indexOf(b.state) < order.indexOf(a.state) ? b : a;
+  const better = order.indexOf(b.state) < order.indexOf(a.state) ? b : a;
+  return { ...better, connections: a.connections + b.connections };
 }
 
 function certificates(served: LoadedConfig | null): readonly CertificateStatus[] {

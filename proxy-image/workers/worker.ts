@@ -1,4 +1,6 @@
+import { hostAndPort } from '../addresses/host-and-port.ts';
 import type { LoadedConfig } from '../config/load.ts';
+import type { BackendStatus } from '../config/status.ts';
 import { buildGeneration } from '../generation/generation.ts';
 import type { Generation, GenerationParts } from '../generation/generation.ts';
 import { UpstreamRegistry } from '../generation/upstreams.ts';
@@ -129,16 +131,26 @@ export class Worker {
     }
   }
 
+  #backends(): readonly BackendStatus[] {
+    const { connections } = this.#upstreamMetrics;
+    connections.clear();
+    return (this.#generation?.upstreams ?? []).map((upstream) => {
+      const { name } = upstream.config;
+      const servers = upstream.status();
+      for (const server of servers) {
+        connections.labels({ backend: name, server: hostAndPort(server) }).set(server.connections);
+      }
+      return { name, servers };
+    });
+  }
+
   #report(): WorkerReport {
     this.#updateProcessMetrics();
     return {
       connections: this.#listeners.connections,
       frontends: this.#listeners.status(),
       sources: this.#listeners.sources(),
-      backends: (this.#generation?.upstreams ?? []).map((upstream) => ({
-        name: upstream.config.name,
-        servers: upstream.status(),
-      })),
+      backends: this.#backends(),
       metrics: this.#registry.snapshot(),
     };
   }

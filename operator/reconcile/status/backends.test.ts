@@ -20,7 +20,7 @@ const DOWN = server('twc-0', 'Down', 'refused');
 const UNKNOWN = server('twc-0', 'Unknown');
 
 function server(host: string, state: ServerStatus['state'], message?: string): ServerStatus {
-  return { host, port: 1, state, ...(message === undefined ? {} : { message }) };
+  return { host, port: 1, state, connections: 0, ...(message === undefined ? {} : { message }) };
 }
 
 /** Pods that report these servers of backend `a` and, where it is given, `b`; null for a pod that does not answer. */
