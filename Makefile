@@ -42,6 +42,10 @@ conformance: $(INSTALLED) ## Hostile and valid HTTP requests against the proxy (
 faults: $(INSTALLED) ## What the proxy survives: slow and broken clients and servers, lost workers, changes under load (needs Linux)
 	node test/run.ts faults faults
 
+.PHONY: soak
+soak: build ## Twenty minutes of mixed load with reloads and faults: memory and files must not grow (needs Linux)
+	node test/soak/main.ts
+
 .PHONY: integration
 integration: $(INSTALLED) ## Integration tests on a real control plane (needs Go, or KUBEBUILDER_ASSETS)
 	node test/run.ts integration integration
