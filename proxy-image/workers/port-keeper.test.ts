@@ -35,7 +35,7 @@ function worker(
   }));
   return {
     commands,
-    report: { connections: 0, frontends: statuses, backends: [], metrics: [] },
+    report: { connections: 0, frontends: statuses, backends: [], metrics: [], sources: new Map() },
     send: (command) => commands.push(command),
   };
 }
@@ -65,7 +65,7 @@ describe('PortKeeper', () => {
   it('leaves alone what drains, and workers that have not reported', async () => {
     const draining = worker([free, 'Draining']);
 
-    await new PortKeeper().check([draining, { report: null, send: draining.send }]);
+    await new PortKeeper().check([draining, { report: null, send: (command) => draining.send(command) }]);
 
     expect(draining.commands).toEqual([]);
   });
