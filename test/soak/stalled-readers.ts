@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { HOSTNAME } from '../faults/support/site.ts';
 import { connectTcp, startTcpServer } from '../support/tcp.ts';
@@ -47,17 +46,16 @@ export class StalledReaders {
     const { signal } = this.#stopped;
     while (!signal.aborted) {
       const socket = await connectTcp(port);
+      const closed = new Promise((resolve) => {
+        socket.once('close', resolve);
+      });
       socket.pause().write(`GET /stalled HTTP/1.1\r\nHost: ${HOSTNAME}\r\n\r\n`);
-      try {
-        // A socket that is not read does not notice that it was cut, until it writes.
-        while (!socket.closed) {
-          await Promise.race([once(socket, 'close', { signal }), delay(1_000, undefined, { signal })]);
-          socket.write('\r\n');
-        }
-        this.cut += 1;
-      } catch {
-        // It is over.
+      // A socket that is not read does not notice that it was cut, until it writes.
+      while (!socket.closed && !signal.aborted) {
+        await Promise.race([closed, delay(1_000)]);
+        socket.write('\r\n');
       }
+      this.cut += socket.closed ? 1 : 0;
       socket.destroy();
     }
   }
