@@ -106,7 +106,8 @@ describe('health checks of a proxy with several workers', () => {
 
     const status = await proxy.until('new workers that know', (current) => {
       const fresh = current.workers.filter(({ pid }) => !workers.some((old) => old.pid === pid));
-      return fresh.length === WORKERS && fresh.every(({ configHash }) => configHash !== null);
+      const serving = fresh.length === WORKERS && fresh.every(({ configHash }) => configHash !== null);
+      return serving && states(current).length > 0;
     });
 
     expect(states(status)).toEqual(['Down', 'Up']);
