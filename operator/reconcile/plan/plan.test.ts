@@ -122,6 +122,18 @@ describe('what a plan refuses', () => {
       'spec.frontends[a].sniRoutes: a.test is given more than once, so it is undecided where it leads; keep one',
     ],
     [
+      'a timeout of nothing',
+      { frontends: [tcpFrontend('a', { timeouts: { idle: '0s', drain: '0s' } })], backends: [TCP_BACKEND] },
+      'UnusableTimeout',
+      "spec.frontends[a].timeouts.idle: 0s can't be kept; give a time from 1ms to 24 days",
+    ],
+    [
+      'a timeout that no timer can keep',
+      { frontends: [tcpFrontend('a', { timeouts: { request: '600h' } })], backends: [TCP_BACKEND] },
+      'UnusableTimeout',
+      "spec.frontends[a].timeouts.request: 600h can't be kept; give a time from 1ms to 24 days",
+    ],
+    [
       'a path that leads to two backends',
       { ...LAYER7, teamworkCloud: { ...LAYER7.teamworkCloud, extraPaths: ['/osmc'] } },
       'RepeatedPath',

@@ -3,6 +3,7 @@ import type { BackendSpec } from '../../api/spec/backend.ts';
 import type { CertificateSpec } from '../../api/spec/certificate.ts';
 import type { FrontendSpec } from '../../api/spec/frontend.ts';
 import type { Finding } from '../../api/status.ts';
+import { milliseconds } from '../units.ts';
 import { backendNames } from './references.ts';
 
 /**
@@ -22,6 +23,7 @@ export function refusals(
     ...addressClashes(frontends),
     ...frontends.flatMap(repeatedPaths),
     ...frontends.flatMap(repeatedNames),
+    ...frontends.flatMap(unusableTimeouts),
   ];
 }
 
@@ -130,6 +132,21 @@ function repeatedNames({ name, sniRoutes }: FrontendSpec): readonly Finding[] {
 
 function repeated(values: readonly string[]): readonly string[] {
   return [...new Set(values.filter((value, index) => values.indexOf(value) !== index))];
+}
+
+/** Longest time that a timer can run, in milliseconds. */
+const MAX_TIMEOUT = 2 ** 31 - 1;
+
+/** A timeout of nothing would end everything at once; only what is drained may be. */
+function unusableTimeouts({ name, timeouts }: FrontendSpec): readonly Finding[] {
+  return Object.entries(timeouts)
+    .map(([timeout, duration]) => ({ timeout, duration, length: milliseconds(duration) }))
+    .filter(({ timeout, length }) => length > MAX_TIMEOUT || (length === 0 && timeout !== 'drain'))
+    .map(({ timeout, duration }) => ({
+      path: `spec.frontends[${name}].timeouts.${timeout}`,
+      reason: 'UnusableTimeout',
+      message: `${duration} can't be kept; give a time from 1ms to 24 days`,
+    }));
 }
 
 function list(names: Iterable<string>): string {

@@ -9,7 +9,7 @@ import type {
 } from '../../../proxy-image/config/types.ts';
 import { health } from './health.ts';
 import { stickyCookie } from './sticky-cookie.ts';
-import { bytes, milliseconds } from './units.ts';
+import { bytes, milliseconds } from '../units.ts';
 import type { Flow, Plan, PlannedBackend, PlannedCertificate, ServedCertificate } from '../plan/types.ts';
 
 /** Where a flow is listened on, which differs between a pod and a host. */

@@ -1,6 +1,6 @@
 import type { BackendSpec } from '../../api/spec/backend.ts';
 import type { HealthCheckConfig, HealthConfig } from '../../../proxy-image/config/types.ts';
-import { milliseconds } from './units.ts';
+import { milliseconds } from '../units.ts';
 
 /** How the proxy finds out whether the servers of a backend work, with what the specification leaves to the backend's protocol. */
 export function health(spec: BackendSpec): HealthConfig {
