@@ -61,8 +61,8 @@ describe('kubectl delete', () => {
   });
 
   afterAll(async () => {
-    await client.close();
     await deleteNamespace(namespace);
+    await client.close();
   });
 
   it('leaves no object, no address and no connection behind', async () => {

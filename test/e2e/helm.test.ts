@@ -38,8 +38,8 @@ describe('the release', () => {
   });
 
   afterAll(async () => {
-    await client.close();
     await deleteNamespace(namespace);
+    await client.close();
   });
 
   /** The proxy takes a change, by whatever operator there is, and has neither lost its client nor a pod. */

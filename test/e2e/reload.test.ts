@@ -73,8 +73,8 @@ describe('changes under way, with clients that are connected', () => {
   });
 
   afterAll(async () => {
-    await Promise.all(clients.map((client) => client.close()));
     await deleteNamespace(namespace);
+    await Promise.all(clients.map((client) => client.close()));
   });
 
   /** Carries out a change while every client talks; none may lose its connection, no pod may be another one afterwards. */

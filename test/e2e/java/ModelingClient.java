@@ -28,6 +28,7 @@ public final class ModelingClient {
             SSLParameters parameters = socket.getSSLParameters();
             parameters.setEndpointIdentificationAlgorithm("HTTPS");
             socket.setSSLParameters(parameters);
+            socket.setSoTimeout(20_000);
             socket.startHandshake();
             byte[] leaf = socket.getSession().getPeerCertificates()[0].getEncoded();
             String fingerprint = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(leaf));

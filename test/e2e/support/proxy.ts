@@ -1,6 +1,5 @@
 import { untilReady } from '../../cluster/process/ready.ts';
-import { isReachable } from './client.ts';
-import { eventually } from '../../support/eventually.ts';
+import { untilAnnounced } from './announcement.ts';
 import { kube, kubeJson } from './kube.ts';
 import type { KubeList, KubeObject } from './kube.ts';
 import { diagnose } from './operator.ts';
@@ -55,7 +54,7 @@ export function condition({ metadata, status }: Proxy, type: string): Condition 
   return found?.observedGeneration === metadata.generation ? found : undefined;
 }
 
-/** Waits as the README says, `kubectl wait --for=condition=Ready`, and gives what it is then. */
+/** Waits as the README says, `kubectl wait --for=condition=Ready`, then for the network, and gives what the resource is then. */
 export async function waitUntilReady(namespace: string, name: string): Promise<Proxy> {
   const wait = [
     'wait',
@@ -67,10 +66,11 @@ export async function waitUntilReady(namespace: string, name: string): Promise<P
   await kube(...wait).catch(async (cause: unknown) => {
     throw new Error(`teamworkproxy/${name} is not ready.\n${await diagnose(namespace)}`, { cause });
   });
-  return reachable(await readProxy(namespace, name));
+  await untilAnnounced(namespace);
+  return readProxy(namespace, name);
 }
 
-/** Waits until the resource's present generation is served by every pod. */
+/** Waits until the resource's present generation is served by every pod, then for the network. */
 export async function waitUntilServed(namespace: string, name: string): Promise<Proxy> {
   const proxy = await waitForProxy(namespace, name, (candidate) => {
     const ready = condition(candidate, 'Ready');
@@ -78,15 +78,7 @@ export async function waitUntilServed(namespace: string, name: string): Promise<
       ? undefined
       : `Ready is ${ready?.status ?? 'of an older generation'}: ${ready?.message}`;
   });
-  return reachable(proxy);
-}
-
-/** Waits until the load balancer has told the network where the addresses are, which nothing in the cluster's API says. */
-async function reachable(proxy: Proxy): Promise<Proxy> {
-  for (const { address } of proxy.status?.frontends ?? []) {
-    if (address === undefined) continue;
-    await eventually(`a way to ${address}`, async () => ((await isReachable(address)) ? true : undefined));
-  }
+  await untilAnnounced(namespace);
   return proxy;
 }
 
