@@ -132,7 +132,7 @@ export interface FrontendTimeouts {
   readonly request: number;
   /** Keep-alive: from the end of one response to the first byte of the next request. */
   readonly keepAlive: number;
-  /** Layer 4: after one side has closed its half. */
+  /** Layer 4: no byte for this long after one side has closed its half. */
   readonly halfClose: number;
   /** How long connections of a frontend that was removed, or of a proxy that shuts down, may live on. */
   readonly drain: number;
