@@ -81,7 +81,7 @@ export function variant(config: ProxyConfig, spare: readonly number[], index: nu
   );
   const routes = [{ paths: [`/only-${index}`, '/page'], backend: 'pages' }];
   const frontends = config.frontends.map((frontend) =>
-    frontend.protocol === 'TCP' ? frontend : { ...frontend, routes },
+    frontend.protocol === 'TCP' ? frontend : { ...frontend, routes: [...frontend.routes, ...routes] },
   );
   return { ...config, frontends: [...frontends, ...more] };
 }
