@@ -6,7 +6,7 @@ import { readFixtures } from './support/fixtures.ts';
 import { applyObjects, createNamespace, deleteNamespace, kube } from './support/kube.ts';
 import { hosts, ports } from './support/layout.ts';
 import { recordTime } from './support/measurements.ts';
-import { connectModelingClient } from './support/java-client.ts';
+import { closeClients, connectModelingClient } from './support/java-client.ts';
 import type { ModelingClient } from './support/java-client.ts';
 import { addressOf, waitUntilReady } from './support/proxy.ts';
 import type { Proxy } from './support/proxy.ts';
@@ -61,8 +61,8 @@ describe('kubectl delete', () => {
   });
 
   afterAll(async () => {
+    await closeClients();
     await deleteNamespace(namespace);
-    await client.close();
   });
 
   it('leaves no object, no address and no connection behind', async () => {

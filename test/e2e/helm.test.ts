@@ -4,7 +4,7 @@ import { keepTalking } from './support/conversation.ts';
 import { readExample } from './support/examples.ts';
 import type { ProxyManifest } from './support/examples.ts';
 import { readFixtures } from './support/fixtures.ts';
-import { connectModelingClient } from './support/java-client.ts';
+import { closeClients, connectModelingClient } from './support/java-client.ts';
 import type { ModelingClient } from './support/java-client.ts';
 import { applyObjects, createNamespace, deleteNamespace, kube } from './support/kube.ts';
 import { helmInstall, helmUninstall, operatorPods } from './support/operator.ts';
@@ -38,8 +38,8 @@ describe('the release', () => {
   });
 
   afterAll(async () => {
+    await closeClients();
     await deleteNamespace(namespace);
-    await client.close();
   });
 
   /** The proxy takes a change, by whatever operator there is, and has neither lost its client nor a pod. */

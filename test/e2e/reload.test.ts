@@ -8,7 +8,7 @@ import type { Keystore } from './support/keytool.ts';
 import { applyObjects, createNamespace, deleteNamespace } from './support/kube.ts';
 import { hosts, ports } from './support/layout.ts';
 import { recordTime } from './support/measurements.ts';
-import { connectModelingClient, connectWebSocket } from './support/java-client.ts';
+import { closeClients, connectModelingClient, connectWebSocket } from './support/java-client.ts';
 import type { JavaClient } from './support/java-client.ts';
 import { startProbe } from './support/probe.ts';
 import {
@@ -73,8 +73,8 @@ describe('changes under way, with clients that are connected', () => {
   });
 
   afterAll(async () => {
+    await closeClients();
     await deleteNamespace(namespace);
-    await Promise.all(clients.map((client) => client.close()));
   });
 
   /** Carries out a change while every client talks; none may lose its connection, no pod may be another one afterwards. */

@@ -21,6 +21,14 @@ export interface JavaClient {
   close(): Promise<void>;
 }
 
+/** Clients that are connected, so that they can be let go whatever became of the test. */
+const connected = new Set<JavaClient>();
+
+/** Closes every client that is still connected. */
+export async function closeClients(): Promise<void> {
+  await Promise.all([...connected].map((client) => client.close()));
+}
+
 /** A client of the modelling flow. */
 export interface ModelingClient extends JavaClient {
   /** SHA-256 fingerprint of the certificate it was shown, 64 lower-case hex digits. */
@@ -83,11 +91,13 @@ async function connect(
       await expectLine('echoed');
     },
     async close() {
+      connected.delete(client);
       if (child.exitCode !== null || child.signalCode !== null) return;
       const exit = once(child, 'exit');
       stdin.end();
       await exit;
     },
   };
+  connected.add(client);
   return { client, greeting };
 }

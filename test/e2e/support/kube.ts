@@ -55,14 +55,14 @@ export async function createNamespace(name: string): Promise<void> {
 }
 
 /**
- * Deletes a namespace with everything in it, and waits until it is gone. What a failed test has left connected is cut off: proxy pods would
- * wait for it, and the namespace for them, the longer the more time they are given.
+ * Deletes a namespace with everything in it, and waits until it is gone. The TeamworkProxies and their pods go first: a namespace that has
+ * pods in it is looked at again only after half of their grace period, and theirs is long.
  */
 export async function deleteNamespace(name: string): Promise<void> {
   const namespace = `--namespace=${name}`;
   await kube('delete', 'teamworkproxies', '--all', namespace);
-  // Whoever would replace the pods must be gone before them.
-  await kube('wait', '--for=delete', 'replicasets', '--all', namespace, '--timeout=60s');
-  await kube('delete', 'pods', '--all', namespace, '--grace-period=1', '--timeout=60s');
+  for (const kind of ['replicasets', 'pods']) {
+    await kube('wait', '--for=delete', kind, '--all', namespace, '--timeout=60s');
+  }
   await kube('delete', 'namespace', name, '--timeout=60s');
 }
