@@ -84,7 +84,8 @@ async function main(): Promise<number> {
   const samples = await watch(proxy, pace);
   ended.abort();
   await Promise.all([reloads, load.stop(), flows.stop(), stalled.stop(), flaky.stop()]);
-  // The reload that was under way may have left other routes; what counts is that everything is given back.
+  // Without the frontends that came and went.
+  await reload(proxy, config, null, timeline);
   const openFiles = await eventually(
     'as few open files as at the beginning',
     async () => {
