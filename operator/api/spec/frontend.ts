@@ -92,7 +92,7 @@ const timeouts = object({
   halfClose: defaulted(
     duration(),
     '5m',
-    'TCP and TLS: how long the other direction may live on after one has been closed.',
+    'TCP and TLS: after one direction has been closed, a connection without a byte in the other is ended after this time.',
   ),
   drain: defaulted(
     duration(),
