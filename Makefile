@@ -87,7 +87,7 @@ build: $(INSTALLED) ## Bundle operator and proxy into build/
 	node build.ts
 
 .PHONY: images
-images: build ## Build both container images into build/images (needs root and buildah, which it installs on Debian)
+images: $(INSTALLED) ## Build both container images into build/images (needs root and buildah, which it installs on Debian)
 	node test/images/build.ts all
 
 ##@ Cluster

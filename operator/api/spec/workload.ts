@@ -43,7 +43,7 @@ export const workloadSchema = object({
   imagePullSecrets: defaulted(listOf(imagePullSecret, { maxItems: 8 }), [], 'Secrets for pulling the image.'),
   resources: optional(
     resources,
-    'Resources of each pod. Default: requests of 100m CPU and 128Mi memory, no limits.',
+    'Resources of each pod. Default: requests of 100m CPU and 256Mi memory, no limits.',
   ),
   nodeSelector: optional(stringMap(16, 63), 'Labels that a node must have.'),
   tolerations: defaulted(

@@ -18,7 +18,7 @@ const GRACE_SECONDS = 330;
 /** How long before that ends the proxy closes what is left by itself, in seconds. */
 const DRAIN_SECONDS = 300;
 
-const DEFAULT_RESOURCES = { requests: { cpu: '100m', memory: '128Mi' } } as const;
+const DEFAULT_RESOURCES = { requests: { cpu: '100m', memory: '256Mi' } } as const;
 
 const CONFIG_KEY = 'config.json';
 
