@@ -1,6 +1,7 @@
 import { expand } from '../../api/presets/expand.ts';
 import { planBackends } from './backends.ts';
 import { planCertificates } from './certificates.ts';
+import { uncoveredNames } from './coverage.ts';
 import { planFlows } from './flows.ts';
 import { refusals } from './refusals.ts';
 import type { Plan, PlanInput } from './types.ts';
@@ -14,16 +15,22 @@ export function plan(input: PlanInput): Plan {
   const { frontends, backends, findings } = expand(proxy.spec);
   const certificates = planCertificates(proxy.spec.certificates, input);
   const plannedBackends = planBackends(backends, certificates.planned, proxy.metadata.namespace);
-  return {
-    proxy,
-    flows: planFlows(frontends, {
-      backends: plannedBackends.planned,
-      certificates: certificates.planned,
-      listenerPorts: input.listenerPorts,
-    }),
+  const flows = planFlows(frontends, {
     backends: plannedBackends.planned,
     certificates: certificates.planned,
-    findings: [...findings, ...certificates.findings, ...plannedBackends.findings],
+    listenerPorts: input.listenerPorts,
+  });
+  return {
+    proxy,
+    flows,
+    backends: plannedBackends.planned,
+    certificates: certificates.planned,
+    findings: [
+      ...findings,
+      ...certificates.findings,
+      ...uncoveredNames(flows, certificates.planned),
+      ...plannedBackends.findings,
+    ],
     refusals: refusals(frontends, backends, proxy.spec.certificates),
   };
 }
