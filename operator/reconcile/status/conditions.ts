@@ -1,3 +1,4 @@
+import { expiry } from '../../certificates/expiry.ts';
 import type { Service } from '../../kube/types.ts';
 import type { Flow, Plan, PlannedCertificate, Problem } from '../plan/types.ts';
 import { backendsHealthy } from './backends.ts';
@@ -54,9 +55,9 @@ function certificateProblem(certificate: PlannedCertificate, now: Date): Problem
     const { reason, message } = certificate.problem;
     return { reason, message: `${message}. What was valid before is served on.` };
   }
-  const { notAfter } = certificate.material.leaf;
-  if (notAfter > now) return null;
-  const message = `spec.certificates[${certificate.name}]: expired on ${day(notAfter)}; put a renewed one into its Secret. It is served all the same.`;
+  const { leaf } = certificate.material;
+  if (expiry(leaf, now).state !== 'Expired') return null;
+  const message = `spec.certificates[${certificate.name}]: expired on ${day(leaf.notAfter)}; put a renewed one into its Secret. It is served all the same.`;
   return { reason: 'Expired', message };
 }
 
