@@ -27,7 +27,7 @@ demo: $(INSTALLED) ## Run the proxy against small demo servers, without a cluste
 ##@ Prove
 
 .PHONY: test
-test: $(INSTALLED) ## Unit, proxy, standalone and conformance tests, and integration tests on a real control plane (needs Go, or KUBEBUILDER_ASSETS)
+test: $(INSTALLED) ## Unit, proxy, standalone and conformance tests, and integration tests on a real control plane (needs Go, or KUBEBUILDER_ASSETS; builds Kubernetes at the first time)
 	node test/run.ts test unit proxy standalone conformance integration
 
 .PHONY: unit
@@ -47,7 +47,7 @@ soak: build ## Twenty minutes of mixed load with reloads and faults: memory and 
 	node test/soak/main.ts
 
 .PHONY: integration
-integration: $(INSTALLED) ## Integration tests on a real control plane (needs Go, or KUBEBUILDER_ASSETS)
+integration: $(INSTALLED) ## Integration tests on a real control plane (needs Go, or KUBEBUILDER_ASSETS; builds Kubernetes at the first time)
 	node test/run.ts integration integration
 
 .PHONY: e2e

@@ -3,7 +3,7 @@
  * how long it took to build/reports/<report>.json, so that a run can be compared with the last.
  */
 import { spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -73,6 +73,11 @@ async function main([report, ...projects]: readonly string[]): Promise<number> {
   const outputFile = join(tmpdir(), `jest-${process.pid}.json`);
   try {
     const code = await runJest(projects, outputFile);
+    if (!existsSync(outputFile)) {
+      // What has to be there before the first test could not be made; Jest has said why.
+      console.log('0 passed, 1 failed');
+      return 1;
+    }
     const result = JSON.parse(readFileSync(outputFile, 'utf8')) as JestResult;
     writeReport(report, result);
     const failed = result.numFailedTests + result.numRuntimeErrorTestSuites;
