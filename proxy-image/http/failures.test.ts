@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { httpBackend, httpFrontend, type HttpProxy } from '../../test/support/http/proxy.ts';
 import { connectRaw } from '../../test/support/http/raw-client.ts';
 import { get, httpScenes, ok, until, type Scene } from '../../test/support/http/scene.ts';
-import { freePort } from '../../test/support/tcp.ts';
+import { freePort } from '../../test/cluster/process/free-port.ts';
 
 const setUp = httpScenes();
 

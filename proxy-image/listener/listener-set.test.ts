@@ -6,9 +6,9 @@ import { startDataPlane } from '../../test/support/data-plane.ts';
 import type { DataPlane } from '../../test/support/data-plane.ts';
 import { eventually } from '../../test/support/eventually.ts';
 import { backendConfig, frontendConfig, proxyConfig } from '../../test/support/proxy-config.ts';
+import { freePort } from '../../test/cluster/process/free-port.ts';
 import {
   connectTcp,
-  freePort,
   howItEnds,
   readToEnd,
   roundTrip,

@@ -4,9 +4,9 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { startDataPlane } from '../../test/support/data-plane.ts';
 import type { DataPlane } from '../../test/support/data-plane.ts';
 import { backendConfig, frontendConfig, proxyConfig } from '../../test/support/proxy-config.ts';
+import { freePort } from '../../test/cluster/process/free-port.ts';
 import {
   connectTcp,
-  freePort,
   howItEnds,
   readBytes,
   readToEnd,

@@ -8,9 +8,9 @@ import { issue, makeAuthority } from '../../test/support/certificates.ts';
 import { startDataPlane } from '../../test/support/data-plane.ts';
 import type { DataPlane } from '../../test/support/data-plane.ts';
 import { backendConfig, frontendConfig, proxyConfig } from '../../test/support/proxy-config.ts';
+import { freePort } from '../../test/cluster/process/free-port.ts';
 import {
   connectTcp,
-  freePort,
   howItEnds,
   readToEnd,
   roundTrip,

@@ -8,7 +8,8 @@ import type { Flow, FlowOptions } from '../../test/support/flow.ts';
 import { backendConfig } from '../../test/support/proxy-config.ts';
 import { startProxyProtocolServer } from '../../test/support/proxy-protocol-server.ts';
 import type { ProxyProtocolServer } from '../../test/support/proxy-protocol-server.ts';
-import { freePort, howItEnds, readBytes, readToEnd, roundTrip } from '../../test/support/tcp.ts';
+import { freePort } from '../../test/cluster/process/free-port.ts';
+import { howItEnds, readBytes, readToEnd, roundTrip } from '../../test/support/tcp.ts';
 import type { BackendConfig } from '../config/types.ts';
 import { writeProxyHeader } from '../proxy-protocol/write.ts';
 

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { backendConfig } from '../../test/support/proxy-config.ts';
-import { freePort, startTcpServer, type TcpServer } from '../../test/support/tcp.ts';
+import { freePort } from '../../test/cluster/process/free-port.ts';
+import { startTcpServer, type TcpServer } from '../../test/support/tcp.ts';
 import type { BackendConfig } from '../config/types.ts';
 import { Registry } from '../metrics/registry.ts';
 import { CheckBoard } from './checks/board.ts';

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { freePort, startTcpServer } from '../../test/support/tcp.ts';
+import { freePort } from '../../test/cluster/process/free-port.ts';
+import { startTcpServer } from '../../test/support/tcp.ts';
 import type { TcpServer } from '../../test/support/tcp.ts';
 import type { FrontendStatus } from '../config/status.ts';
 import type { Command } from './messages.ts';

@@ -6,7 +6,7 @@ import { buffer } from 'node:stream/consumers';
 import tls from 'node:tls';
 import type { IncomingMessage } from 'node:http';
 import type { Daemon } from '../cluster/process/daemon.ts';
-import { freePort } from '../support/tcp.ts';
+import { freePort } from '../cluster/process/free-port.ts';
 import { CIPHER, PUBLIC_PORT } from './candidates/shared.ts';
 import { PROXY_CORE } from './cores.ts';
 import { BODIES, FIELDS_PATH, type RunningSite } from './site.ts';

@@ -9,7 +9,7 @@ import { eventually } from '../support/eventually.ts';
 import { backendConfig, frontendConfig, proxyConfig } from '../support/proxy-config.ts';
 import { runProxy, spawnProxy, startProxy } from '../support/proxy-process.ts';
 import type { ProxyProcess } from '../support/proxy-process.ts';
-import { freePort } from '../support/tcp.ts';
+import { freePort } from '../cluster/process/free-port.ts';
 
 // Each test starts a proxy, which takes seconds on a busy host.
 jest.setTimeout(60_000);

@@ -6,15 +6,8 @@ import { backendConfig, frontendConfig, proxyConfig } from '../support/proxy-con
 import { startProxy } from '../support/proxy-process.ts';
 import type { ProxyProcess } from '../support/proxy-process.ts';
 import { eventually } from '../support/eventually.ts';
-import {
-  connectTcp,
-  freePort,
-  howItEnds,
-  readToEnd,
-  readUntil,
-  roundTrip,
-  startEchoServer,
-} from '../support/tcp.ts';
+import { freePort } from '../cluster/process/free-port.ts';
+import { connectTcp, howItEnds, readToEnd, readUntil, roundTrip, startEchoServer } from '../support/tcp.ts';
 import type { TcpServer } from '../support/tcp.ts';
 
 // Each test starts a proxy, which takes seconds on a busy host.

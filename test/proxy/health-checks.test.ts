@@ -4,7 +4,8 @@ import type { ProxyStatus } from '../../proxy-image/config/status.ts';
 import { backendConfig, frontendConfig, healthCheckConfig, proxyConfig } from '../support/proxy-config.ts';
 import { startProxy } from '../support/proxy-process.ts';
 import type { ProxyProcess } from '../support/proxy-process.ts';
-import { connectTcp, freePort, roundTrip, startTcpServer } from '../support/tcp.ts';
+import { freePort } from '../cluster/process/free-port.ts';
+import { connectTcp, roundTrip, startTcpServer } from '../support/tcp.ts';
 import type { TcpServer } from '../support/tcp.ts';
 
 const WORKERS = 2;

@@ -9,7 +9,8 @@ import { eventually } from '../support/eventually.ts';
 import { backendConfig, frontendConfig, proxyConfig } from '../support/proxy-config.ts';
 import { startProxy } from '../support/proxy-process.ts';
 import type { ProxyProcess } from '../support/proxy-process.ts';
-import { connectTcp, freePort, howItEnds, readToEnd } from '../support/tcp.ts';
+import { freePort } from '../cluster/process/free-port.ts';
+import { connectTcp, howItEnds, readToEnd } from '../support/tcp.ts';
 import { startTlsServer } from '../support/tls-server.ts';
 import type { TlsServer } from '../support/tls-server.ts';
 

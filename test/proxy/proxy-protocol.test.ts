@@ -9,7 +9,8 @@ import type { Haproxy } from '../support/haproxy.ts';
 import { backendConfig, frontendConfig, proxyConfig } from '../support/proxy-config.ts';
 import { startProxy } from '../support/proxy-process.ts';
 import type { ProxyProcess } from '../support/proxy-process.ts';
-import { freePort, readToEnd, roundTrip, startEchoServer } from '../support/tcp.ts';
+import { freePort } from '../cluster/process/free-port.ts';
+import { readToEnd, roundTrip, startEchoServer } from '../support/tcp.ts';
 import type { TcpServer } from '../support/tcp.ts';
 
 const installed = hasHaproxy();

@@ -9,9 +9,9 @@ import { issue, makeAuthority } from '../support/certificates.ts';
 import { backendConfig, frontendConfig, proxyConfig } from '../support/proxy-config.ts';
 import { startProxy } from '../support/proxy-process.ts';
 import type { ProxyProcess } from '../support/proxy-process.ts';
+import { freePort } from '../cluster/process/free-port.ts';
 import {
   connectTcp,
-  freePort,
   howItEnds,
   readToEnd,
   roundTrip,

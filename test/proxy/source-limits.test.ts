@@ -4,7 +4,8 @@ import { eventually } from '../support/eventually.ts';
 import { backendConfig, frontendConfig, proxyConfig } from '../support/proxy-config.ts';
 import { startProxy } from '../support/proxy-process.ts';
 import type { ProxyProcess } from '../support/proxy-process.ts';
-import { freePort, roundTrip, startEchoServer } from '../support/tcp.ts';
+import { freePort } from '../cluster/process/free-port.ts';
+import { roundTrip, startEchoServer } from '../support/tcp.ts';
 import type { TcpServer } from '../support/tcp.ts';
 
 let proxy: ProxyProcess;

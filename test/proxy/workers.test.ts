@@ -3,7 +3,8 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { backendConfig, frontendConfig, proxyConfig } from '../support/proxy-config.ts';
 import { startProxy } from '../support/proxy-process.ts';
 import type { ProxyProcess } from '../support/proxy-process.ts';
-import { connectTcp, freePort, howItEnds, roundTrip, startEchoServer } from '../support/tcp.ts';
+import { freePort } from '../cluster/process/free-port.ts';
+import { connectTcp, howItEnds, roundTrip, startEchoServer } from '../support/tcp.ts';
 import type { TcpServer } from '../support/tcp.ts';
 
 // Each test starts a proxy, which takes seconds on a busy host.

@@ -24,7 +24,8 @@ import { CertificateTimeline, PageLoad, startPageServer } from '../support/load/
 import { backendConfig } from '../support/proxy-config.ts';
 import { startProxy } from '../support/proxy-process.ts';
 import type { ProxyProcess } from '../support/proxy-process.ts';
-import { freePort, startEchoServer } from '../support/tcp.ts';
+import { freePort } from '../cluster/process/free-port.ts';
+import { startEchoServer } from '../support/tcp.ts';
 import { FlakyLoad } from './flaky.ts';
 import { growthPerMinute, type Sample } from './growth.ts';
 import { Pace } from './pace.ts';

@@ -11,7 +11,8 @@ import { get } from '../../operator/demo/checks/http.ts';
 import { startLicensePort } from '../../operator/demo/servers/echo.ts';
 import { startWebApp } from '../../operator/demo/servers/web-app.ts';
 import { probeBind } from '../../operator/standalone/listen/probe.ts';
-import { freePort, HOSTNAME, makeKeystore, makeSiteAuthority, PASSWORD } from './support/site.ts';
+import { freePort } from '../cluster/process/free-port.ts';
+import { HOSTNAME, makeKeystore, makeSiteAuthority, PASSWORD } from './support/site.ts';
 import { RunningProgram } from './support/tproxy.ts';
 
 /** Much more than any of this takes on a busy machine. */

@@ -4,7 +4,7 @@ import type { BackendConfig, FrontendConfig, ProxyConfig } from '../../proxy-ima
 import { startDataPlane } from './data-plane.ts';
 import type { Certificates, DataPlane, Trust } from './data-plane.ts';
 import { frontendConfig, proxyConfig } from './proxy-config.ts';
-import { freePort } from './tcp.ts';
+import { freePort } from '../cluster/process/free-port.ts';
 
 /** One frontend of a proxy on a loopback port, to be tried with real connections. */
 export interface Flow {

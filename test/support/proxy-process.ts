@@ -10,7 +10,7 @@ import type { ProxyStatus } from '../../proxy-image/config/status.ts';
 import type { ProxyConfig } from '../../proxy-image/config/types.ts';
 import type { AccessEntry } from '../../proxy-image/log/types.ts';
 import { eventually } from './eventually.ts';
-import { freePort } from './tcp.ts';
+import { freePort } from '../cluster/process/free-port.ts';
 
 const PROGRAM = fileURLToPath(new URL('../../proxy-image/main.ts', import.meta.url));
 

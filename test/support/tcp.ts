@@ -55,17 +55,6 @@ export async function startEchoServer(): Promise<TcpServer> {
   return startTcpServer((socket) => socket.pipe(socket));
 }
 
-/** A port of this host that nothing listens on now. */
-export async function freePort(): Promise<number> {
-  const server = net.createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const port = portOf(server);
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
 function portOf(server: Server): number {
   return (server.address() as AddressInfo).port;
 }

@@ -5,7 +5,7 @@ import { httpBackend, httpFrontend } from '../../../test/support/http/proxy.ts';
 import { ok } from '../../../test/support/http/scene.ts';
 import { GET, headers } from '../../../test/support/http2/frames.ts';
 import { http2Scenes } from '../../../test/support/http2/scene.ts';
-import { freePort } from '../../../test/support/tcp.ts';
+import { freePort } from '../../../test/cluster/process/free-port.ts';
 import { ErrorCode } from './codec/error-codes.ts';
 
 const setUp = http2Scenes();

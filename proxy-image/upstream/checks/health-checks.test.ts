@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { eventually } from '../../../test/support/eventually.ts';
 import { backendConfig, healthCheckConfig, proxyConfig } from '../../../test/support/proxy-config.ts';
-import { freePort, startTcpServer, type TcpServer } from '../../../test/support/tcp.ts';
+import { freePort } from '../../../test/cluster/process/free-port.ts';
+import { startTcpServer, type TcpServer } from '../../../test/support/tcp.ts';
 import type { LoadedConfig } from '../../config/load.ts';
 import type { BackendConfig } from '../../config/types.ts';
 import type { Address } from '../resolver.ts';

@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { issue, makeAuthority } from '../../../test/support/certificates.ts';
 import { backendConfig, healthCheckConfig } from '../../../test/support/proxy-config.ts';
-import { freePort, startTcpServer } from '../../../test/support/tcp.ts';
+import { freePort } from '../../../test/cluster/process/free-port.ts';
+import { startTcpServer } from '../../../test/support/tcp.ts';
 import { startTlsServer } from '../../../test/support/tls-server.ts';
 import type { BackendConfig, HealthCheckConfig } from '../../config/types.ts';
 import { buildProbe } from './probe.ts';

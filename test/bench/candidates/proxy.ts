@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ProxyConfig } from '../../../proxy-image/config/types.ts';
 import { projectFolder } from '../../cluster/paths.ts';
-import { freePort } from '../../support/tcp.ts';
+import { freePort } from '../../cluster/process/free-port.ts';
 import { backendConfig, frontendConfig, proxyConfig } from '../../support/proxy-config.ts';
 import type { Candidate, FrontendPorts, Site } from '../types.ts';
 import { MAX_CONNECTIONS, PUBLIC_PORT, TIMEOUTS } from './shared.ts';

@@ -5,7 +5,7 @@ import { existingControlPlane, usesExistingCluster } from './existing.ts';
 import { makeInstanceFolder, removeOrphanedFolders } from './instance-folder.ts';
 import type { Access } from './kubeconfig.ts';
 import { layoutIn } from './layout.ts';
-import { freePort } from './ports.ts';
+import { freePort } from '../process/free-port.ts';
 import { startComponents } from './start.ts';
 
 /** A control plane to test against, with the credentials of an administrator. */

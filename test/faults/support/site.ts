@@ -5,7 +5,7 @@ import type { IssuedCertificate } from '../../support/certificates.ts';
 import type { CertificateTimeline } from '../../support/load/pages.ts';
 import { backendConfig, frontendConfig, proxyConfig } from '../../support/proxy-config.ts';
 import type { ProxyProcess } from '../../support/proxy-process.ts';
-import { freePort } from '../../support/tcp.ts';
+import { freePort } from '../../cluster/process/free-port.ts';
 
 /** Name that the certificates are for. */
 export const HOSTNAME = 'twc.example.com';

@@ -11,7 +11,8 @@ import type { ProxyConfig } from '../../../proxy-image/config/types.ts';
 import { issue, makeAuthority } from '../../support/certificates.ts';
 import { backendConfig, frontendConfig, proxyConfig } from '../../support/proxy-config.ts';
 import { startProxy } from '../../support/proxy-process.ts';
-import { freePort, startTcpServer } from '../../support/tcp.ts';
+import { freePort } from '../../cluster/process/free-port.ts';
+import { startTcpServer } from '../../support/tcp.ts';
 
 /** One body that arrived somewhere. */
 export interface Arrival {

@@ -1,6 +1,3 @@
-import { once } from 'node:events';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { makeAuthority, issue } from '../../support/certificates.ts';
 import type { Authority } from '../../support/certificates.ts';
 import { writeKeystore } from '../../../operator/certificates/pkcs12/write.ts';
@@ -16,14 +13,4 @@ export function makeKeystore(authority: Authority): Buffer {
 
 export function makeSiteAuthority(): Authority {
   return makeAuthority({ name: 'test authority' });
-}
-
-/** A port of 127.0.0.1 that is free now. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -4,7 +4,7 @@ import type { Answer } from '../http/scene.ts';
 import { issue, makeAuthority } from '../certificates.ts';
 import { startDataPlane, type DataPlane } from '../data-plane.ts';
 import { frontendConfig, proxyConfig } from '../proxy-config.ts';
-import { freePort } from '../tcp.ts';
+import { freePort } from '../../cluster/process/free-port.ts';
 
 /** The whole data plane with an HTTPS frontend, a plain HTTP one, and one server behind both. */
 export interface HttpsProxy {
