@@ -13,5 +13,6 @@ export const versions = {
   cniPlugins: '1.9.1',
   metallb: '0.15.2',
   helm: '4.3.1',
+  h2spec: '2.6.0',
   pause: '1',
 } as const;

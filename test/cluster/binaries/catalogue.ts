@@ -3,7 +3,7 @@ import { sourceFolder } from '../paths.ts';
 import { versions } from '../versions.ts';
 
 /** What is installed together. */
-export const groups = ['control-plane', 'nodes', 'metallb', 'helm'] as const;
+export const groups = ['control-plane', 'nodes', 'metallb', 'helm', 'h2spec'] as const;
 export type Group = (typeof groups)[number];
 
 /** One way to call Go. Binaries that share a recipe are built by one call and share its work. */
@@ -73,6 +73,13 @@ const helm: Recipe = {
   variables: { 'helm.sh/helm/v4/internal/version.version': `v${versions.helm}` },
 };
 
+/** Not of the cluster: what asks the proxy whether it keeps the rules of HTTP/2. */
+const h2spec: Recipe = {
+  title: `h2spec ${versions.h2spec}`,
+  source: { module: 'github.com/summerwind/h2spec', version: versions.h2spec },
+  variables: { 'main.VERSION': versions.h2spec },
+};
+
 /** Every program, in the order in which they are built. */
 export const binaries = [
   kubernetesBinary('control-plane', 'kube-apiserver'),
@@ -105,6 +112,7 @@ export const binaries = [
   { ...moduleBinary('metallb', metallb, 'controller'), name: 'metallb-controller' },
   { ...moduleBinary('metallb', metallb, 'speaker'), name: 'metallb-speaker' },
   moduleBinary('helm', helm, 'cmd/helm'),
+  moduleBinary('h2spec', h2spec, 'cmd/h2spec'),
 ] as const satisfies readonly Binary[];
 
 /** Every file that is installed beside the programs. */

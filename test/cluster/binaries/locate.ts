@@ -44,14 +44,21 @@ export function assetPath(name: string, env: NodeJS.ProcessEnv = process.env): s
  * @throws if it is not installed; the message says how to install it
  */
 export function locate(name: ArtifactName, env: NodeJS.ProcessEnv = process.env): string {
-  const artifact = [...binaries, ...moduleFiles].find((candidate) => candidate.name === name);
-  if (artifact === undefined) {
-    throw new Error(`"${name}" is not in the catalogue`);
-  }
-
-  const path = assetPath(name, env) ?? cachePath(artifact, env);
+  const path = artifactPath(name, env);
   if (!existsSync(path)) {
-    throw new Error(`${name} ${artifact.version} is not installed (no ${path}). Run "make binaries" once.`);
+    const { version } = findArtifact(name);
+    throw new Error(`${name} ${version} is not installed (no ${path}). Run "make binaries" once.`);
   }
   return path;
+}
+
+/** The path that an artifact has, or would have if it were installed. */
+export function artifactPath(name: ArtifactName, env: NodeJS.ProcessEnv = process.env): string {
+  return assetPath(name, env) ?? cachePath(findArtifact(name), env);
+}
+
+function findArtifact(name: ArtifactName): { readonly name: string; readonly version: string } {
+  const artifact = [...binaries, ...moduleFiles].find((candidate) => candidate.name === name);
+  if (artifact === undefined) throw new Error(`"${name}" is not in the catalogue`);
+  return artifact;
 }
