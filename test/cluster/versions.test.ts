@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { binaries, kubernetesModule, moduleFiles } from './binaries/catalogue.ts';
 import { isAtLeast } from './binaries/go.ts';
 import { contradictions } from './binaries/pins.ts';
+import { sourceFolder } from './paths.ts';
 import { versions } from './versions.ts';
 
 const goMod = readFileSync(`${kubernetesModule}/go.mod`, 'utf8');
@@ -10,6 +11,12 @@ const goMod = readFileSync(`${kubernetesModule}/go.mod`, 'utf8');
 describe('versions', () => {
   it('agree with the go.mod that pins Kubernetes and etcd', () => {
     expect(contradictions(goMod)).toEqual([]);
+  });
+
+  it('agree with the go.mod that pins h2spec', () => {
+    const h2specModule = readFileSync(`${sourceFolder}/binaries/h2spec/go.mod`, 'utf8');
+
+    expect(h2specModule).toContain(`require github.com/summerwind/h2spec v${versions.h2spec}+incompatible\n`);
   });
 
   it('name a Go that satisfies that go.mod', () => {

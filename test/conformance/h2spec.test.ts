@@ -23,7 +23,10 @@ describeWithH2spec(
     afterAll(async () => proxy.close());
 
     it('finds no rule of HTTP/2 and HPACK that the proxy does not keep', async () => {
-      const args = ['--tls', '--insecure', '--strict', '--host', 'localhost', '--port', String(proxy.https)];
+      // How long it waits for an answer; a busy machine takes its time.
+      const patience = ['--timeout', '30'];
+      const target = ['--tls', '--insecure', '--host', 'localhost', '--port', String(proxy.https)];
+      const args = ['--strict', ...patience, ...target];
       const { stdout } = await promisify(execFile)(program, args).catch(
         (failure: { stdout: string }) => failure,
       );

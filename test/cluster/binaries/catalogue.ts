@@ -76,7 +76,7 @@ const helm: Recipe = {
 /** Not of the cluster: what asks the proxy whether it keeps the rules of HTTP/2. */
 const h2spec: Recipe = {
   title: `h2spec ${versions.h2spec}`,
-  source: { module: 'github.com/summerwind/h2spec', version: versions.h2spec },
+  source: { folder: join(sourceFolder, 'binaries/h2spec') },
   variables: { 'main.VERSION': versions.h2spec },
 };
 
@@ -112,7 +112,13 @@ export const binaries = [
   { ...moduleBinary('metallb', metallb, 'controller'), name: 'metallb-controller' },
   { ...moduleBinary('metallb', metallb, 'speaker'), name: 'metallb-speaker' },
   moduleBinary('helm', helm, 'cmd/helm'),
-  moduleBinary('h2spec', h2spec, 'cmd/h2spec'),
+  {
+    name: 'h2spec',
+    version: versions.h2spec,
+    group: 'h2spec',
+    recipe: h2spec,
+    package: 'github.com/summerwind/h2spec/cmd/h2spec',
+  },
 ] as const satisfies readonly Binary[];
 
 /** Every file that is installed beside the programs. */
