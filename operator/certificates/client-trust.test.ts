@@ -1,19 +1,20 @@
 import { X509Certificate } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { issue, makeAuthority } from '../../test/support/certificates.ts';
-import { clientTrust } from './client-trust.ts';
-import { writeJksTrustStore } from './jks.ts';
+import { trustAnchor, trustStores } from './client-trust.ts';
+import { readJks } from './jks/read.ts';
+import { writeJksTrustStore } from './jks/write.ts';
 import { readKeystore } from './keystore.ts';
 import { readPemPair } from './pem.ts';
 import { readPkcs12 } from './pkcs12/read.ts';
 import { writePkcs12TrustStore } from './pkcs12/trust-store.ts';
-import { fixture, success } from './testdata/fixtures.ts';
+import { fixture, subjects, success } from './testdata/fixtures.ts';
 
 const root = makeAuthority({ name: 'root' });
 const intermediate = makeAuthority({ name: 'intermediate', issuer: root });
 const server = issue(intermediate, { commonName: 'server' });
 
-describe('clientTrust', () => {
+describe('trustAnchor', () => {
   it.each([
     { what: 'the root', chain: server.fullChainPem, anchor: root.certificatePem },
     {
@@ -22,29 +23,50 @@ describe('clientTrust', () => {
       anchor: intermediate.certificatePem,
     },
     { what: 'of a lone certificate, itself', chain: server.certificatePem, anchor: server.certificatePem },
-  ])('publishes $what', ({ chain, anchor }) => {
+  ])('is $what', ({ chain, anchor }) => {
     const { material } = success(readPemPair(chain, server.keyPem));
 
-    const trust = clientTrust(material);
+    const trust = trustAnchor(material);
 
     const expected = new X509Certificate(anchor);
     expect(trust.crtPem).toBe(anchor);
     expect(trust.crtDer.equals(expected.raw)).toBe(true);
     expect(trust.anchorFingerprint.toUpperCase()).toBe(expected.fingerprint256.replaceAll(':', ''));
     expect(trust.fingerprint).toBe(material.leaf.fingerprintSha256);
-    expect(readPkcs12(trust.p12, 'changeit').certificates.map(({ der }) => der.equals(expected.raw))).toEqual(
-      [true],
-    );
-    expect(trust.jks.includes(expected.raw)).toBe(true);
+  });
+});
+
+describe('trustStores', () => {
+  const other = issue(makeAuthority({ name: 'other root' }), { commonName: 'other' });
+  const anchorOf = ({ fullChainPem, keyPem }: typeof server) =>
+    trustAnchor(success(readPemPair(fullChainPem, keyPem)).material);
+  const anchors = [
+    { name: 'public', anchor: anchorOf(server) },
+    { name: 'internal', anchor: anchorOf(other) },
+    { name: 'renewed', anchor: anchorOf(server) },
+  ];
+
+  it('hold the anchor of every certificate once, under the name of the first that has it', () => {
+    const { jks, p12 } = trustStores(anchors);
+
+    for (const { keys, certificates } of [readJks(jks, 'changeit'), readPkcs12(p12, 'changeit')]) {
+      expect(keys).toEqual([]);
+      expect(certificates.map(({ friendlyName, der }) => [friendlyName, subjects(pem(der))])).toEqual([
+        ['public', ['CN=root']],
+        ['internal', ['CN=other root']],
+      ]);
+    }
   });
 
-  it('gives the same bytes for the same certificates, so that nothing is written when nothing changed', () => {
-    const { material } = success(readKeystore(fixture('chain.p12'), { password: 'changeit' }));
+  it('are the same bytes for the same certificates, so that nothing is written when nothing changed', () => {
+    const first = trustStores(anchors);
 
-    const first = clientTrust(material);
-
-    expect(clientTrust(material)).toEqual(first);
+    expect(trustStores(anchors)).toEqual(first);
   });
+
+  function pem(der: Buffer): string {
+    return new X509Certificate(der).toString();
+  }
 });
 
 describe('the trust stores that keytool made', () => {
@@ -55,7 +77,7 @@ describe('the trust stores that keytool made', () => {
     // Magic, version, count, tag: 16 bytes; alias: 2 + 14 bytes; then the date.
     const created = new Date(Number(theirs.readBigInt64BE(32)));
 
-    const ours = writeJksTrustStore('teamwork-proxy', anchor, { password: 'changeit', created });
+    const ours = writeJksTrustStore([{ alias: 'teamwork-proxy', der: anchor, created }], 'changeit');
 
     expect(ours.toString('hex')).toBe(theirs.toString('hex'));
   });
@@ -65,7 +87,7 @@ describe('the trust stores that keytool made', () => {
     // At the end: the salt, then an INTEGER of two bytes.
     const salt = theirs.subarray(-24, -4);
 
-    const ours = writePkcs12TrustStore('teamwork-proxy', anchor, {
+    const ours = writePkcs12TrustStore([{ alias: 'teamwork-proxy', der: anchor }], {
       password: 'changeit',
       salt,
       iterations: 10_000,
@@ -76,6 +98,6 @@ describe('the trust stores that keytool made', () => {
 
   function rootOfFixtures(): Buffer {
     const { material } = success(readKeystore(fixture('chain.p12'), { password: 'changeit' }));
-    return clientTrust(material).crtDer;
+    return trustAnchor(material).crtDer;
   }
 });

@@ -9,7 +9,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { issue, makeAuthority } from '../../test/support/certificates.ts';
-import { clientTrust } from './client-trust.ts';
+import { trustAnchor, trustStores } from './client-trust.ts';
+import type { TrustAnchor } from './client-trust.ts';
 import { readPemPair } from './pem.ts';
 import { writeKeystore } from './pkcs12/write.ts';
 import { success } from './testdata/fixtures.ts';
@@ -71,11 +72,19 @@ describeWithJdk(hasJdk ? 'a JVM' : 'a JVM (skipped: no JDK on the PATH)', () => 
   });
 
   async function writeTrust(name: string, chainPem: string, keyPem: string): Promise<string[]> {
-    const { jks, p12 } = clientTrust(success(readPemPair(chainPem, keyPem)).material);
+    const decoy = issue(makeAuthority({ name: 'decoy' }), { commonName: 'server', dns: ['localhost'] });
+    const { jks, p12 } = trustStores([
+      { name: 'decoy', anchor: anchorOf(decoy.fullChainPem, decoy.keyPem) },
+      { name: 'public', anchor: anchorOf(chainPem, keyPem) },
+    ]);
     const files = { jks: join(folder, `${name}.jks`), p12: join(folder, `${name}.p12`) };
     await writeFile(files.jks, jks);
     await writeFile(files.p12, p12);
     return ['JKS', files.jks, 'PKCS12', files.p12];
+  }
+
+  function anchorOf(chainPem: string, keyPem: string): TrustAnchor {
+    return trustAnchor(success(readPemPair(chainPem, keyPem)).material);
   }
 
   async function connect(cert: string, key: string, stores: readonly string[]): Promise<string[]> {

@@ -1,20 +1,24 @@
 import { CertificateError } from './certificate-error.ts';
 import { looksLikePkcs12 } from './pkcs12/read.ts';
 
-/** First four bytes of Java's older formats. */
-const JAVA_FORMATS: Readonly<Record<string, string>> = { feedfeed: 'JKS', cececece: 'JCEKS' };
+/** Formats that are read. */
+export type KeystoreFormat = 'PKCS12' | 'JKS';
 
-/** Throws a CertificateError that says what the bytes are, unless they begin as a PKCS#12 file does. */
-export function checkKeystoreFormat(bytes: Buffer): void {
+/** First four bytes of Java's older formats. */
+const JAVA_FORMATS: Readonly<Record<string, 'JKS' | 'JCEKS'>> = { feedfeed: 'JKS', cececece: 'JCEKS' };
+
+/** What kind of keystore the bytes begin as. Throws a CertificateError that says what they are instead (UnsupportedKeystore, NotAKeystore). */
+export function keystoreFormat(bytes: Buffer): KeystoreFormat {
   const javaFormat = JAVA_FORMATS[bytes.subarray(0, 4).toString('hex')];
-  if (javaFormat !== undefined) {
+  if (javaFormat === 'JKS') return 'JKS';
+  if (javaFormat === 'JCEKS') {
     throw new CertificateError(
       'UnsupportedKeystore',
-      `this is a ${javaFormat} keystore, and PKCS#12 is needed; convert it with: keytool -importkeystore -srckeystore keystore.jks -srcstoretype ${javaFormat} -destkeystore keystore.p12 -deststoretype PKCS12`,
+      'this is a JCEKS keystore, and PKCS#12 or JKS is needed; convert it with: keytool -importkeystore -srckeystore keystore.jceks -srcstoretype JCEKS -destkeystore keystore.p12 -deststoretype PKCS12',
     );
   }
-  if (!looksLikePkcs12(bytes))
-    throw new CertificateError('NotAKeystore', `this is no PKCS#12 keystore: ${guess(bytes)}`);
+  if (looksLikePkcs12(bytes)) return 'PKCS12';
+  throw new CertificateError('NotAKeystore', `this is neither a PKCS#12 nor a JKS keystore: ${guess(bytes)}`);
 }
 
 function guess(bytes: Buffer): string {

@@ -10,6 +10,9 @@ describe('a keystore that cannot be read', () => {
     'openssl-umlauts.p12',
     'openssl-empty-password.p12',
     'no-key.p12',
+    'chain.jks',
+    'several.jks',
+    'no-key.jks',
   ])('%s says that the password is wrong', (file) => {
     const result = failure(readKeystore(fixture(file), { password: 'not the password' }));
 
@@ -20,8 +23,11 @@ describe('a keystore that cannot be read', () => {
     });
   });
 
-  it('says that the password is wrong when only the key shows it', () => {
-    const result = failure(readKeystore(fixture('openssl-no-mac.p12'), { password: 'not the password' }));
+  it.each([
+    ['openssl-no-mac.p12', 'not the password'],
+    ['key-password.jks', 'changeit'],
+  ])('%s says that the password is wrong when only the key shows it', (file, password) => {
+    const result = failure(readKeystore(fixture(file), { password }));
 
     expect(result).toEqual({
       ok: false,
@@ -37,10 +43,13 @@ describe('a keystore that cannot be read', () => {
     expect(result.reason).toBe('WrongPassword');
   });
 
-  it('tells altered bytes from a wrong password', () => {
-    const bytes = fixture('rsa.p12');
+  it.each([
     // In the last quarter stands the digest that the integrity check compares.
-    bytes.writeUInt8(bytes.readUInt8(bytes.length - 40) ^ 1, bytes.length - 40);
+    ['rsa.p12', 40],
+    ['keystore.jks', 10],
+  ])('%s tells altered bytes from a wrong password', (file, fromEnd) => {
+    const bytes = fixture(file);
+    bytes.writeUInt8(bytes.readUInt8(bytes.length - fromEnd) ^ 1, bytes.length - fromEnd);
 
     const result = failure(readKeystore(bytes, { password: 'nomagic' }));
 
@@ -53,43 +62,38 @@ describe('a keystore that cannot be read', () => {
 
   it.each([
     {
-      what: 'JKS',
-      bytes: fixture('keystore.jks'),
-      reason: 'UnsupportedKeystore',
-      message:
-        'this is a JKS keystore, and PKCS#12 is needed; convert it with: keytool -importkeystore -srckeystore keystore.jks -srcstoretype JKS -destkeystore keystore.p12 -deststoretype PKCS12',
-    },
-    {
       what: 'JCEKS',
-      bytes: Buffer.from('cececece00000002', 'hex'),
+      bytes: fixture('keystore.jceks'),
       reason: 'UnsupportedKeystore',
       message:
-        'this is a JCEKS keystore, and PKCS#12 is needed; convert it with: keytool -importkeystore -srckeystore keystore.jks -srcstoretype JCEKS -destkeystore keystore.p12 -deststoretype PKCS12',
+        'this is a JCEKS keystore, and PKCS#12 or JKS is needed; convert it with: keytool -importkeystore -srckeystore keystore.jceks -srcstoretype JCEKS -destkeystore keystore.p12 -deststoretype PKCS12',
     },
     {
       what: 'nothing',
       bytes: Buffer.alloc(0),
       reason: 'NotAKeystore',
-      message: 'this is no PKCS#12 keystore: it is empty; give the file that keytool made',
+      message: 'this is neither a PKCS#12 nor a JKS keystore: it is empty; give the file that keytool made',
     },
     {
       what: 'PEM',
       bytes: Buffer.from('-----BEGIN CERTIFICATE-----\n'),
       reason: 'NotAKeystore',
       message:
-        'this is no PKCS#12 keystore: it is PEM; give it as a Secret of type kubernetes.io/tls instead',
+        'this is neither a PKCS#12 nor a JKS keystore: it is PEM; give it as a Secret of type kubernetes.io/tls instead',
     },
     {
       what: 'a keystore encoded twice',
       bytes: Buffer.from(fixture('rsa.p12').toString('base64')),
       reason: 'NotAKeystore',
-      message: 'this is no PKCS#12 keystore: it is base64 text; the value was encoded twice, encode it once',
+      message:
+        'this is neither a PKCS#12 nor a JKS keystore: it is base64 text; the value was encoded twice, encode it once',
     },
     {
       what: 'other bytes',
       bytes: Buffer.from('PK\u0003\u0004'),
       reason: 'NotAKeystore',
-      message: 'this is no PKCS#12 keystore: give the file that keytool made, in binary form',
+      message:
+        'this is neither a PKCS#12 nor a JKS keystore: give the file that keytool made, in binary form',
     },
   ])('says what is there instead: $what', ({ bytes, reason, message }) => {
     const result = failure(readKeystore(bytes, { password: 'nomagic' }));
@@ -100,6 +104,13 @@ describe('a keystore that cannot be read', () => {
   it.each([
     {
       file: 'no-key.p12',
+      password: 'changeit',
+      reason: 'NoPrivateKey',
+      message:
+        "the keystore has no private key (it holds example-root); give the server's keystore, not a trust store",
+    },
+    {
+      file: 'no-key.jks',
       password: 'changeit',
       reason: 'NoPrivateKey',
       message:
@@ -133,6 +144,7 @@ describe('a keystore that cannot be read', () => {
     { file: 'several.p12', password: 'changeit' },
     { file: 'openssl-no-mac.p12', password: 'changeit' },
     { file: 'openssl-plain.p12', password: '' },
+    { file: 'several.jks', password: 'changeit' },
   ])('$file is refused at whatever byte it is cut', ({ file, password }) => {
     const bytes = fixture(file);
     const lengths = Array.from({ length: bytes.length }, (_, length) => length);
@@ -144,9 +156,9 @@ describe('a keystore that cannot be read', () => {
     expect([...reasons].sort()).toEqual(['DamagedKeystore', 'NotAKeystore']);
   });
 
-  it('never throws, whatever byte is altered', () => {
-    const bytes = fixture('openssl-no-mac.p12');
-    const altered = Array.from({ length: bytes.length / 3 }, (_, step) => {
+  it.each(['openssl-no-mac.p12', 'several.jks'])('%s never throws, whatever byte is altered', (file) => {
+    const bytes = fixture(file);
+    const altered = Array.from({ length: Math.floor(bytes.length / 3) }, (_, step) => {
       const copy = Buffer.from(bytes);
       copy.writeUInt8(copy.readUInt8(step * 3) ^ 0x55, step * 3);
       return copy;

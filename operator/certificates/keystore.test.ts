@@ -12,6 +12,7 @@ describe('readKeystore', () => {
     { file: 'ec-p256.p12', keyType: 'EC-P-256', made: 'keytool' },
     { file: 'ec-p384.p12', keyType: 'EC-P-384', made: 'keytool' },
     { file: 'ed25519.p12', keyType: 'Ed25519', made: 'keytool' },
+    { file: 'keystore.jks', keyType: 'EC-P-256', made: 'keytool as JKS' },
   ])('reads $keyType made by $made', ({ file, keyType }) => {
     const result = success(readKeystore(fixture(file), { password: 'nomagic' }));
 
@@ -62,16 +63,40 @@ describe('readKeystore', () => {
     expect(result).toEqual(readKeystore(der, { password: 'changeit' }));
   });
 
-  it.each(['chain.p12', 'openssl.p12'])('orders the chain of %s: leaf, intermediate, root', (file) => {
-    const { material, findings } = success(readKeystore(fixture(file), { password: 'changeit' }));
+  it.each(['chain.p12', 'openssl.p12', 'chain.jks'])(
+    'orders the chain of %s: leaf, intermediate, root',
+    (file) => {
+      const { material, findings } = success(readKeystore(fixture(file), { password: 'changeit' }));
 
-    expect(subjects(material.chainPem)).toEqual([
-      'CN=twc.example.com',
-      'CN=Example Issuing CA',
-      'CN=Example Root CA',
+      expect(subjects(material.chainPem)).toEqual([
+        'CN=twc.example.com',
+        'CN=Example Issuing CA',
+        'CN=Example Root CA',
+      ]);
+      expect(material.leaf).toMatchObject({ issuer: 'CN=Example Issuing CA', selfSigned: false });
+      expect(findings).toEqual([]);
+    },
+  );
+
+  it('reads from JKS what it reads from PKCS#12', () => {
+    const jks = readKeystore(fixture('chain.jks'), { password: 'changeit' });
+
+    expect(jks).toEqual(readKeystore(fixture('chain.p12'), { password: 'changeit' }));
+  });
+
+  it('names the certificate that is missing between leaf and root', () => {
+    const { material, findings } = success(
+      readKeystore(fixture('openssl-no-intermediate.p12'), { password: 'changeit' }),
+    );
+
+    expect(subjects(material.chainPem)).toEqual(['CN=twc.example.com']);
+    expect(findings).toEqual([
+      {
+        reason: 'IncompleteChain',
+        message:
+          'the chain ends at "CN=twc.example.com, O=Example, C=DE", and its issuer "CN=Example Issuing CA" is neither given nor a public root: clients that don\'t know it will refuse the connection; add the issuer\'s certificate to the chain',
+      },
     ]);
-    expect(material.leaf).toMatchObject({ issuer: 'CN=Example Issuing CA', selfSigned: false });
-    expect(findings).toEqual([]);
   });
 
   it('gives the same result for the same keystore, so that nothing is written when nothing changed', () => {
@@ -84,9 +109,14 @@ describe('readKeystore', () => {
 });
 
 describe('the alias', () => {
-  const several = fixture('several.p12');
-
-  it.each(['teamworkcloud', 'TeamworkCloud', undefined])('%s selects its entry among several', (alias) => {
+  it.each([
+    ['several.p12', 'teamworkcloud'],
+    ['several.p12', 'TeamworkCloud'],
+    ['several.p12', undefined],
+    ['several.jks', 'TeamworkCloud'],
+    ['several.jks', undefined],
+  ])('of %s, %s, selects its entry among several', (file, alias) => {
+    const several = fixture(file);
     const access = alias === undefined ? { password: 'changeit' } : { password: 'changeit', alias };
 
     const { material, findings } = success(readKeystore(several, access));
@@ -127,6 +157,12 @@ describe('the alias', () => {
     },
     {
       file: 'several.p12',
+      alias: 'example-root',
+      message:
+        'alias example-root of the keystore is a certificate without a key; aliases with a key: rest, teamworkcloud, webapp; give one of them',
+    },
+    {
+      file: 'several.jks',
       alias: 'example-root',
       message:
         'alias example-root of the keystore is a certificate without a key; aliases with a key: rest, teamworkcloud, webapp; give one of them',

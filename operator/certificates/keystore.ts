@@ -2,10 +2,11 @@ import { createPrivateKey } from 'node:crypto';
 import type { KeyObject, X509Certificate } from 'node:crypto';
 import { asResult, CertificateError } from './certificate-error.ts';
 import { orderChain } from './chain.ts';
-import { checkKeystoreFormat } from './keystore-format.ts';
+import { readJks } from './jks/read.ts';
+import type { CertificateEntry, KeyEntry, KeystoreEntries } from './keystore-contents.ts';
+import { keystoreFormat } from './keystore-format.ts';
 import { makeMaterial } from './material.ts';
 import { readPkcs12 } from './pkcs12/read.ts';
-import type { CertificateBag, KeyBag, Pkcs12Contents } from './pkcs12/read.ts';
 import type { CertificateFinding, CertificateResult } from './types.ts';
 import { parseCertificate } from './x509.ts';
 
@@ -21,11 +22,11 @@ export interface KeystoreAccess {
   readonly alias?: string;
 }
 
-/** Reads one key with its chain from a PKCS#12 keystore as keytool and openssl make it, in their present and legacy forms. No bytes make it throw. */
+/** Reads one key with its chain from a keystore, PKCS#12 or JKS, as keytool and openssl make it, in their present and legacy forms. No bytes make it throw. */
 export function readKeystore(bytes: Buffer, access: KeystoreAccess): CertificateResult {
   return asResult(() => {
-    checkKeystoreFormat(bytes);
-    const contents = readPkcs12(bytes, access.password);
+    const read = keystoreFormat(bytes) === 'JKS' ? readJks : readPkcs12;
+    const contents = read(bytes, access.password);
     const { entry, findings } = selectEntry(contents, access.alias);
     const key = parseKey(entry);
     const { chain, findings: chainFindings } = orderChain(key, certificatesFor(entry, contents.certificates));
@@ -38,11 +39,11 @@ export function readKeystore(bytes: Buffer, access: KeystoreAccess): Certificate
 }
 
 interface Selection {
-  readonly entry: KeyBag;
+  readonly entry: KeyEntry;
   readonly findings: readonly CertificateFinding[];
 }
 
-function selectEntry({ keys, certificates }: Pkcs12Contents, alias: string | undefined): Selection {
+function selectEntry({ keys, certificates }: KeystoreEntries, alias: string | undefined): Selection {
   const [first, second] = keys;
   if (first === undefined) {
     const held = certificates.map(nameOf).join(', ') || 'nothing';
@@ -73,11 +74,11 @@ function sameAlias(alias: string | undefined, wanted: string): boolean {
   return alias !== undefined && alias.toLowerCase() === wanted.toLowerCase();
 }
 
-function nameOf({ friendlyName }: KeyBag | CertificateBag): string {
+function nameOf({ friendlyName }: KeyEntry | CertificateEntry): string {
   return friendlyName ?? '(without alias)';
 }
 
-function parseKey(entry: KeyBag): KeyObject {
+function parseKey(entry: KeyEntry): KeyObject {
   const der = entry.open();
   try {
     return createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
@@ -90,8 +91,8 @@ function parseKey(entry: KeyBag): KeyObject {
 }
 
 /** All certificates, the key's own first: several may have the same key, and only the identifier tells which one is in use. */
-function certificatesFor(entry: KeyBag, bags: readonly CertificateBag[]): X509Certificate[] {
-  const isOwn = ({ localKeyId }: CertificateBag) =>
+function certificatesFor(entry: KeyEntry, bags: readonly CertificateEntry[]): X509Certificate[] {
+  const isOwn = ({ localKeyId }: CertificateEntry) =>
     localKeyId !== undefined && localKeyId === entry.localKeyId;
   const own = bags.filter(isOwn).map(parseOwn);
   // What belongs to other entries must not keep this one from being served.
@@ -99,7 +100,7 @@ function certificatesFor(entry: KeyBag, bags: readonly CertificateBag[]): X509Ce
   return [...own, ...others];
 }
 
-function parseOwn(bag: CertificateBag): X509Certificate {
+function parseOwn(bag: CertificateEntry): X509Certificate {
   const certificate = parseCertificate(bag.der);
   if (certificate !== null) return certificate;
   throw new CertificateError(

@@ -2,8 +2,9 @@ import { createPrivateKey } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { issue, makeAuthority } from '../../test/support/certificates.ts';
 import type { IssuedKeyType } from '../../test/support/certificates.ts';
+import { readKeystore } from './keystore.ts';
 import { readPemPair } from './pem.ts';
-import { failure, subjects, success } from './testdata/fixtures.ts';
+import { failure, fixture, subjects, success } from './testdata/fixtures.ts';
 
 const root = makeAuthority({ name: 'root' });
 const intermediate = makeAuthority({ name: 'intermediate', issuer: root });
@@ -53,6 +54,45 @@ describe('readPemPair', () => {
     const { material } = success(readPemPair(file, file));
 
     expect(subjects(material.chainPem)).toEqual(['CN=twc.example.com', 'CN=intermediate', 'CN=root']);
+  });
+
+  it.each([
+    { what: 'the root', authorities: root.certificatePem },
+    {
+      what: 'root and intermediate, and what has nothing to do with them',
+      authorities: server.fullChainPem + other.certificatePem,
+    },
+  ])('takes what leads on from ca.crt, which has $what', ({ authorities }) => {
+    const { material, findings } = success(readPemPair(server.chainPem, server.keyPem, authorities));
+
+    expect(subjects(material.chainPem)).toEqual(['CN=twc.example.com', 'CN=intermediate', 'CN=root']);
+    expect(findings).toEqual([]);
+  });
+
+  it.each([
+    { what: 'that is outdated', authorities: makeAuthority({ name: 'root' }).certificatePem },
+    {
+      what: 'that is damaged',
+      authorities: '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n',
+    },
+    { what: 'that is cut off', authorities: '-----BEGIN CERTIFICATE-----\nAAAA' },
+  ])('leaves out a ca.crt $what', ({ authorities }) => {
+    const { material, findings } = success(readPemPair(server.chainPem, server.keyPem, authorities));
+
+    expect(subjects(material.chainPem)).toEqual(['CN=twc.example.com', 'CN=intermediate']);
+    expect(findings.map(({ reason }) => reason)).toEqual(['IncompleteChain']);
+  });
+
+  it('refuses the key of another certificate', () => {
+    const chain = fixture('openssl-leaf.crt').toString();
+    const { material } = success(readKeystore(fixture('rsa.p12'), { password: 'nomagic' }));
+
+    expect(failure(readPemPair(chain, material.keyPem))).toEqual({
+      ok: false,
+      reason: 'KeyMismatch',
+      message:
+        'the private key belongs to none of the certificates ("CN=twc.example.com, O=Example, C=DE"); give the key and the certificate of one pair',
+    });
   });
 
   it('passes over text between the blocks, Windows line ends and missing final line ends', () => {

@@ -14,17 +14,32 @@ const KEY_LABELS: readonly string[] = ['PRIVATE KEY', 'RSA PRIVATE KEY', 'EC PRI
 /**
  * Reads the two halves of a kubernetes.io/tls Secret: certificates in any order, and a key (PKCS#8, PKCS#1, SEC1). Other PEM blocks are passed over, so
  * both halves may be the one file with key and chain that proxies are often given.
+ *
+ * @param authoritiesPem `ca.crt`, as cert-manager has it: what issued the chain, as far as the chain leaves it out. It may hold anything, as it is not served.
  */
-export function readPemPair(chainPem: string, keyPem: string): CertificateResult {
+export function readPemPair(chainPem: string, keyPem: string, authoritiesPem = ''): CertificateResult {
   return asResult(() => {
     const key = readKey(keyPem);
-    const { chain, unused, findings } = orderChain(key, readCertificates(chainPem));
+    const given = readCertificates(chainPem);
+    const authorities = readAuthorities(authoritiesPem);
+    const { chain, unused, findings } = orderChain(key, [...given, ...authorities]);
+    const misplaced = unused.filter((certificate) => given.includes(certificate));
     return {
       ok: true,
       material: makeMaterial(key, chain),
-      findings: [...findings, ...unusedFindings(unused)],
+      findings: [...findings, ...unusedFindings(misplaced)],
     };
   });
+}
+
+function readAuthorities(text: string): X509Certificate[] {
+  return pemBlocks(text)
+    .blocks.filter(({ label }) => CERTIFICATE_LABELS.includes(label))
+    .flatMap((block) => parseBlock(block) ?? []);
+}
+
+function parseBlock({ body }: PemBlock): X509Certificate | null {
+  return parseCertificate(`-----BEGIN CERTIFICATE-----${body}-----END CERTIFICATE-----`);
 }
 
 function readCertificates(text: string): X509Certificate[] {
@@ -37,8 +52,8 @@ function readCertificates(text: string): X509Certificate[] {
       'there is no "BEGIN CERTIFICATE" in the chain; give it as PEM, the leaf and its intermediates in one file',
     );
   }
-  return blocks.map(({ body }, index) => {
-    const certificate = parseCertificate(`-----BEGIN CERTIFICATE-----${body}-----END CERTIFICATE-----`);
+  return blocks.map((block, index) => {
+    const certificate = parseBlock(block);
     if (certificate !== null) return certificate;
     throw new CertificateError(
       'DamagedCertificate',

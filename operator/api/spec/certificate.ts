@@ -12,7 +12,7 @@ const secretKeyReference = object({
 });
 
 const keystore = object({
-  key: defaulted(dataKey(), 'keystore.p12', "Key of the Secret's data that holds the PKCS#12 keystore."),
+  key: defaulted(dataKey(), 'keystore.p12', "Key of the Secret's data that holds the keystore, PKCS#12 or JKS."),
   passwordRef: optional(
     secretKeyReference,
     "Where the keystore's password is. Without it the product's published default password is tried, which is reported as a finding.",
@@ -28,7 +28,7 @@ export const certificateSchema = object({
   secretRef: required(secretReference, 'Secret that holds the certificate and its key.'),
   keystore: optional(
     keystore,
-    'The Secret holds a keystore as the Java tools make it. Without this field it is a Secret of type kubernetes.io/tls with tls.crt and tls.key.',
+    'The Secret holds a keystore as the Java tools make it. Without this field it is a Secret of type kubernetes.io/tls with tls.crt and tls.key, and ca.crt if what issued them is not in tls.crt: the Secrets that cert-manager makes.',
   ),
 });
 

@@ -1,33 +1,11 @@
 import * as asn1 from '../asn1.ts';
 import type { Element } from '../asn1.ts';
 import { CertificateError } from '../certificate-error.ts';
+import type { CertificateEntry, EntryAttributes, KeyEntry, KeystoreEntries } from '../keystore-contents.ts';
+import { damaged, guard, wrongKeyPassword, wrongPassword } from '../keystore-errors.ts';
 import { decrypt } from './decrypt.ts';
 import { verifyMac } from './mac.ts';
 import { OIDS } from './oids.ts';
-
-/** What a PKCS#12 keystore holds: RFC 7292's bags, less those that are neither keys nor certificates. */
-export interface Pkcs12Contents {
-  readonly keys: readonly KeyBag[];
-  readonly certificates: readonly CertificateBag[];
-}
-
-export interface BagAttributes {
-  /** Java's alias; undefined where the tool gave none. */
-  readonly friendlyName: string | undefined;
-  /** Hex; a key and its certificate have the same. */
-  readonly localKeyId: string | undefined;
-}
-
-export interface KeyBag extends BagAttributes {
-  readonly encrypted: boolean;
-  /** Decrypts the key, which costs time: PKCS#8, DER. Throws a CertificateError. */
-  readonly open: () => Buffer;
-}
-
-export interface CertificateBag extends BagAttributes {
-  /** X.509, DER. */
-  readonly der: Buffer;
-}
 
 /** Whether the bytes begin as a PKCS#12 file does: a structure whose first element is version 3. */
 export function looksLikePkcs12(bytes: Buffer): boolean {
@@ -38,7 +16,7 @@ export function looksLikePkcs12(bytes: Buffer): boolean {
 }
 
 /** Reads a PKCS#12 file. Throws a CertificateError (WrongPassword, DamagedKeystore, UnsupportedKeystore). */
-export function readPkcs12(bytes: Buffer, password: string): Pkcs12Contents {
+export function readPkcs12(bytes: Buffer, password: string): KeystoreEntries {
   const { content, macData } = readStructure(bytes);
   const intact = macData === undefined || guard(() => verifyMac(macData, password, content));
   if (intact) return guard(() => readAuthenticatedSafe(content, password));
@@ -67,9 +45,9 @@ function readStructure(bytes: Buffer): Structure {
   });
 }
 
-function readAuthenticatedSafe(content: Buffer, password: string): Pkcs12Contents {
-  const keys: KeyBag[] = [];
-  const certificates: CertificateBag[] = [];
+function readAuthenticatedSafe(content: Buffer, password: string): KeystoreEntries {
+  const keys: KeyEntry[] = [];
+  const certificates: CertificateEntry[] = [];
   for (const info of asn1.elementsOf(asn1.parseElement(content))) {
     for (const bag of readContents(info, password)) {
       const type = asn1.oidOf(asn1.elementAt(bag, 0));
@@ -110,19 +88,16 @@ function openKey(encryptedKey: Element, password: string): Buffer {
     const ciphertext = asn1.contentOf(asn1.elementAt(encryptedKey, 1));
     const key = decrypt(asn1.elementAt(encryptedKey, 0), password, ciphertext);
     if (key !== null) return key;
-    throw new CertificateError(
-      'WrongPassword',
-      'the password does not decrypt the private key; give the one that the keystore was saved with, and no other for the key',
-    );
+    throw wrongKeyPassword();
   });
 }
 
-function readCertificate(bag: Element, attributes: BagAttributes): CertificateBag[] {
+function readCertificate(bag: Element, attributes: EntryAttributes): CertificateEntry[] {
   if (asn1.oidOf(asn1.elementAt(bag, 0)) !== OIDS.x509Certificate) return [];
   return [{ ...attributes, der: asn1.contentOf(asn1.elementAt(asn1.elementAt(bag, 1), 0)) }];
 }
 
-function readAttributes(attributes: Element | undefined): BagAttributes {
+function readAttributes(attributes: Element | undefined): EntryAttributes {
   const values = new Map<string, Element>();
   for (const attribute of attributes === undefined ? [] : asn1.elementsOf(attributes)) {
     const [first] = asn1.elementsOf(asn1.elementAt(attribute, 1));
@@ -144,27 +119,4 @@ function fits(content: Buffer, password: string): boolean {
   } catch {
     return false;
   }
-}
-
-/** Errors of the parsers below mean that the file is malformed. */
-function guard<T>(read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    throw error instanceof CertificateError ? error : damaged();
-  }
-}
-
-function damaged(): CertificateError {
-  return new CertificateError(
-    'DamagedKeystore',
-    'the keystore is cut off or altered; copy it again in binary form, or make it again',
-  );
-}
-
-function wrongPassword(): CertificateError {
-  return new CertificateError(
-    'WrongPassword',
-    'the password does not open the keystore; give the one that it was saved with',
-  );
 }

@@ -4,7 +4,7 @@
 # key has a password of its own (keytool ignores -keypass for it), and one by keytool with a password that is not ASCII.
 set -eu
 cd "$(dirname "$0")"
-rm -f ./*.p12 ./*.jks
+rm -f ./*.p12 ./*.jks ./*.jceks ./*.crt
 
 # Folder for what is not kept.
 scratch=$(mktemp -d)
@@ -72,6 +72,23 @@ export_openssl openssl-umlauts-legacy.p12 'pässwörd€' -name teamworkcloud -l
 export_openssl openssl-empty-password.p12 '' -name teamworkcloud
 export_openssl openssl-no-mac.p12 changeit -name teamworkcloud -nomac
 export_openssl openssl-plain.p12 '' -name teamworkcloud -keypbe NONE -certpbe NONE -nomac
+
+# What Java made before JDK 9, JKS: the same chain and the same aliases, and a key with a password of its own.
+to_jks() { # keystore, alias, PKCS#12 keystore
+  keytool -importkeystore -noprompt -srckeystore "$3" -srcstorepass changeit -srcalias "$2" \
+    -destkeystore "$1" -deststoretype JKS -deststorepass changeit
+}
+to_jks chain.jks teamworkcloud chain.p12
+for alias in webapp teamworkcloud rest example-root; do to_jks several.jks "$alias" several.p12; done
+pair key-password.jks changeit teamworkcloud -keyalg RSA -keysize 2048 -storetype JKS -keypass of-the-key
+pair key-password.jks changeit dsa -keyalg DSA -keysize 2048 -storetype JKS -keypass changeit
+keytool -importcert -noprompt -storetype JKS -keystore no-key.jks -storepass changeit -alias example-root -file "$scratch/root.pem"
+keytool -genkeypair -storetype JCEKS -keystore keystore.jceks -storepass changeit -keypass changeit -alias teamworkcloud -validity 36500 \
+  -dname "CN=twc.example.com" -keyalg EC -groupname secp256r1
+
+# Mistakes that OpenSSL lets people make: without the intermediate, and the certificate of another key.
+export_openssl openssl-no-intermediate.p12 changeit -name teamworkcloud -certfile "$scratch/root.pem"
+cp "$scratch/leaf.pem" openssl-leaf.crt
 
 # Trust stores with one certificate, in the clear, for comparing what we write byte by byte.
 trust_store() { # keystore, type

@@ -62,7 +62,8 @@ function readTlsSecret(spec: CertificateSpec, secret: SecretData): ReadResult {
       `Secret ${spec.secretRef.name} has no ${missing} (it has ${has}); use a Secret of type kubernetes.io/tls, or say with keystore which key holds a keystore`,
     );
   }
-  return readPemPair(chain.toString('utf8'), key.toString('utf8'));
+  const authorities = secret.get('ca.crt')?.toString('utf8');
+  return readPemPair(chain.toString('utf8'), key.toString('utf8'), authorities);
 }
 
 type KeystoreSpec = NonNullable<CertificateSpec['keystore']>;

@@ -1,4 +1,5 @@
-import { clientTrust } from '../../certificates/client-trust.ts';
+import { distinct, trustAnchor, trustStores } from '../../certificates/client-trust.ts';
+import type { NamedAnchor } from '../../certificates/client-trust.ts';
 import type { ConfigMap, Secret } from '../../kube/types.ts';
 import type { Flow, Plan } from '../plan/types.ts';
 import { renderConfig, serializeConfig, servedCertificates } from './config.ts';
@@ -57,29 +58,40 @@ export function renderTlsSecret(plan: Plan): Secret {
 }
 
 /**
- * The ConfigMap with what clients need in order to trust the flows, made from the first certificate; null where there is none.
- * `cert.jks` and `truststore.p12` are for Java clients, the `.crt` and `.der` files for all others: each holds the certificate that the
- * chain ends at. `fingerprints` has the SHA-256 of that and of the served one, for clients that pin.
+ * The ConfigMap with what clients need in order to trust the flows; null where no certificate is served. Of each certificate, what its chain ends at:
+ * `<certificate>.crt` and `<certificate>.der`, all of them in `trust.pem`, and for Java clients in `cert.jks` and `truststore.p12`. `fingerprints` has
+ * the SHA-256 of that and of the served certificate, for clients that pin.
  */
 export function renderClientTrust(plan: Plan): ConfigMap | null {
   const { proxy } = plan;
-  const [first] = servedCertificates(plan.certificates);
-  if (first === undefined) return null;
-  const trust = clientTrust(first.material);
+  const anchors = servedCertificates(plan.certificates).map(({ name, material }) => ({
+    name,
+    anchor: trustAnchor(material),
+  }));
+  if (anchors.length === 0) return null;
+  const { jks, p12 } = trustStores(anchors);
+  const distinctPems = distinct(anchors).map(({ anchor }) => anchor.crtPem);
   return {
     apiVersion: 'v1',
     kind: 'ConfigMap',
     metadata: ownedMetadata(proxy, objectNames.clientTrust(proxy.metadata.name)),
     data: {
-      [`${first.name}.crt`]: trust.crtPem,
-      fingerprints: `served: ${trust.fingerprint}\nanchor: ${trust.anchorFingerprint}\n`,
+      ...Object.fromEntries(anchors.map(({ name, anchor }) => [`${name}.crt`, anchor.crtPem])),
+      'trust.pem': distinctPems.join(''),
+      fingerprints: anchors.map(fingerprintLines).join(''),
     },
     binaryData: {
-      [`${first.name}.der`]: trust.crtDer.toString('base64'),
-      'cert.jks': trust.jks.toString('base64'),
-      'truststore.p12': trust.p12.toString('base64'),
+      ...Object.fromEntries(
+        anchors.map(({ name, anchor }) => [`${name}.der`, anchor.crtDer.toString('base64')]),
+      ),
+      'cert.jks': jks.toString('base64'),
+      'truststore.p12': p12.toString('base64'),
     },
   };
+}
+
+function fingerprintLines({ name, anchor }: NamedAnchor): string {
+  return `${name} served: ${anchor.fingerprint}\n${name} anchor: ${anchor.anchorFingerprint}\n`;
 }
 
 function base64(text: string): string {
