@@ -48,7 +48,7 @@ export interface FrontendConfig {
   readonly proxyProtocol?: ProxyProtocolConfig;
   /** Names of certificates, only with TLS and HTTPS; the first one is served when no name matches. */
   readonly certificates: readonly string[];
-  /** TLS and HTTPS: clients have to show a certificate. Left out: none is asked for. */
+  /** TLS and HTTPS: clients are asked for a certificate. Left out: none is asked for. */
   readonly clientCertificates?: ClientCertificatesConfig;
   /** Host names that are served, lower case; a `*.` at the start stands for one label. Empty: every host name. Only with HTTP and HTTPS. */
   readonly hostnames: readonly string[];
@@ -83,7 +83,16 @@ export interface ProxyProtocolConfig {
 export interface ClientCertificatesConfig {
   /** PEM files whose certificates are trust anchors, self-signed or not; at least one. */
   readonly trustFiles: readonly string[];
+  /** `Optional`: a client may also show none; one that is shown has to be good all the same. Left out: `Required`. */
+  readonly mode?: ClientCertificateMode;
+  /** HTTPS: the field by which servers are told the certificate. Left out: they are not told. */
+  readonly forward?: ClientCertificateField;
 }
+
+export type ClientCertificateMode = 'Required' | 'Optional';
+
+/** `ClientCert`: the certificate of RFC 9440, in Client-Cert. */
+export type ClientCertificateField = 'ClientCert';
 
 /** One routing rule of an HTTP frontend. */
 export interface RouteConfig {

@@ -10,6 +10,7 @@ import { forwardMetrics, type ForwardFamilies } from '../tcp/metrics.ts';
 import type { ForwardTarget } from '../tcp/forward.ts';
 import type { SplitTarget } from '../tcp/split.ts';
 import { NameMap } from '../tls/names.ts';
+import type { ClientCertificates } from '../tls/client-certificates.ts';
 import { TlsTerminator } from '../tls/terminator.ts';
 import type { Upstream } from '../upstream/types.ts';
 import type { UpstreamLease, UpstreamRegistry } from './upstreams.ts';
@@ -115,10 +116,21 @@ function buildTerminator(
     frontend: config.name,
     certificates: [first, ...others],
     ticketKeys,
-    clientTrust: (config.clientCertificates?.trustFiles ?? []).map((file) => loaded.trust.get(file) ?? ''),
+    clientCertificates: buildClientCertificates(config, loaded),
     alpn: config.protocol === 'HTTPS' ? HTTP_VERSIONS : [],
     handshakeTimeout: config.timeouts.handshake,
   });
+}
+
+function buildClientCertificates(
+  { clientCertificates }: FrontendConfig,
+  { trust }: LoadedConfig,
+): ClientCertificates | null {
+  if (clientCertificates === undefined) {
+    return null;
+  }
+  const { trustFiles, mode = 'Required', forward } = clientCertificates;
+  return { mode, trust: trustFiles.map((file) => trust.get(file) ?? ''), told: forward !== undefined };
 }
 
 function buildAllows({ sourceRanges = [] }: FrontendConfig): FrontendGeneration['allows'] {

@@ -80,6 +80,7 @@ function admitToBackend(
     head: forwardedHead(head, bytes, {
       origin: originOf(context),
       trusted: context.frontend.trusts(client.sourceAddress),
+      tellsCertificate: context.frontend.config.clientCertificates?.forward !== undefined,
       upgrade,
     }),
     hasBody: head.bodyLength !== 0,
@@ -104,8 +105,13 @@ function stickyClient(
 }
 
 function originOf({ client, frontend }: AdmissionContext) {
-  const scheme = client.tls === null ? 'http' : 'https';
-  return { sourceAddress: client.sourceAddress, scheme, port: frontend.config.publicPort } as const;
+  const { sourceAddress, tls } = client;
+  return {
+    sourceAddress,
+    scheme: tls === null ? 'http' : 'https',
+    port: frontend.config.publicPort,
+    clientCertificate: tls?.clientCertificate ?? null,
+  } as const;
 }
 
 function refuse(fault: Fault, backend: string | null = null): Admission {

@@ -30,4 +30,6 @@ export interface ClientTls {
   /** The application protocol that was agreed on (ALPN), such as `h2`; null where there was nothing to agree on. */
   readonly application: string | null;
   readonly cipher: string;
+  /** The certificate that the client has shown, DER in base64, where servers are told of it; else null. */
+  readonly clientCertificate: string | null;
 }

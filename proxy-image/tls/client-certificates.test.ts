@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import tls from 'node:tls';
 import type { TLSSocket } from 'node:tls';
+import type { ClientCertificateMode } from '../config/types.ts';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { issue, makeAuthority } from '../../test/support/certificates.ts';
 import { startFlow } from '../../test/support/flow.ts';
@@ -32,12 +33,15 @@ afterEach(async () => {
 });
 
 /** Serves two names with certificates of their own, to clients that `trusted` vouches for. */
-async function start(trusted = clientAuthority.rootPem): Promise<void> {
+async function start(
+  trusted = clientAuthority.rootPem,
+  mode: ClientCertificateMode = 'Required',
+): Promise<void> {
   flow = await startFlow({
     frontend: {
       protocol: 'TLS',
       certificates: ['first', 'second'],
-      clientCertificates: { trustFiles: ['clients.pem'] },
+      clientCertificates: { trustFiles: ['clients.pem'], mode },
     },
     backends: [backendConfig([server.port])],
     certificates: {
@@ -57,6 +61,13 @@ function connect(shown: typeof client | null, options: tls.ConnectionOptions = {
     ...options,
   });
   return socket.on('error', () => undefined);
+}
+
+/** A ticket of a connection that has been served. */
+async function ticketOf(socket: TLSSocket): Promise<Buffer> {
+  const session = once(socket, 'session');
+  await roundTrip(socket, 'hello');
+  return ((await session) as [Buffer])[0];
 }
 
 /** A handshake of TLS 1.3 is over for a client before its certificate has been looked at. */
@@ -113,10 +124,7 @@ describe.each(['TLSv1.2', 'TLSv1.3'] as const)(
 
     it('resumes a session of one that it has let in, and not one that others had vouched for', async () => {
       await start();
-      const first = connect(client, only);
-      const session = once(first, 'session');
-      await roundTrip(first, 'hello');
-      const [ticket] = (await session) as [Buffer];
+      const ticket = await ticketOf(connect(client, only));
 
       const again = connect(client, { ...only, session: ticket });
       expect(await roundTrip(again, 'hello')).toBe('hello');
@@ -126,6 +134,44 @@ describe.each(['TLSv1.2', 'TLSv1.3'] as const)(
 
       await isCut(connect(client, { ...only, session: ticket }));
       expect(await flow.plane.entry(0)).toMatchObject({ error: expect.stringContaining('is not accepted') });
+    });
+
+    it.each([
+      ['none', null],
+      ['a trusted one', client],
+    ])('lets one in that shows %s where it is optional, also again', async (_what, shown) => {
+      await start(clientAuthority.rootPem, 'Optional');
+      const ticket = await ticketOf(connect(shown, only));
+
+      const again = connect(shown, { ...only, session: ticket });
+
+      expect(await roundTrip(again, 'hello')).toBe('hello');
+      expect(again.isSessionReused()).toBe(true);
+    });
+
+    it.each([
+      ['one of another authority', stranger],
+      ['one of a server', misused],
+      ['one that has expired', expired],
+    ])('cuts one off that shows %s also where it is optional', async (_what, shown) => {
+      await start(clientAuthority.rootPem, 'Optional');
+
+      await isCut(connect(shown, only));
+
+      expect(await flow.plane.entry(0)).toMatchObject({ error: expect.stringContaining('is not accepted') });
+      expect(server.connections).toHaveLength(0);
+    });
+
+    it('does not resume a session without a certificate where one has become required', async () => {
+      await start(clientAuthority.rootPem, 'Optional');
+      const ticket = await ticketOf(connect(null, only));
+      flow.stop();
+      await start(clientAuthority.rootPem, 'Required');
+
+      await isCut(connect(null, { ...only, session: ticket }));
+
+      expect(await flow.plane.entry(0)).toMatchObject({ error: 'the client shows no certificate' });
+      expect(server.connections).toHaveLength(1);
     });
   },
 );

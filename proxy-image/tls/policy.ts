@@ -20,6 +20,8 @@ export const TLS_POLICY: Readonly<SecureContextOptions> = {
     'ECDHE-RSA-CHACHA20-POLY1305',
   ].join(':'),
   honorCipherOrder: false,
+  // Seconds that a session can be resumed for, from its full handshake on.
+  sessionTimeout: 300,
   // A client that renegotiates makes the server do the costly half of a handshake as often as it likes.
   secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
 };

@@ -222,6 +222,24 @@ describe('TlsTerminator', () => {
     second.stop();
   });
 
+  it.each(['a.test', 'b.test'])(
+    'resumes sessions of %s only while the keys of tickets are those',
+    async (servername) => {
+      await plane.apply(config(), certificates);
+      const options = { servername, maxVersion: 'TLSv1.2' } as const;
+      const resumed = async (session: Buffer | undefined): Promise<boolean> =>
+        (await connectTls({ ...options, ...(session === undefined ? {} : { session }) })).isSessionReused();
+      const before = (await connectTls(options)).getSession();
+      const first = await resumed(before);
+
+      plane.worker.handle({ type: 'TicketKeys', ticketKeys: Buffer.alloc(48, 8) });
+      const second = await resumed(before);
+      const after = (await connectTls(options)).getSession();
+
+      expect([first, second, await resumed(after)]).toEqual([true, false, true]);
+    },
+  );
+
   it('resets the TCP connection of a client whose server has cut off', async () => {
     await plane.apply(config(), certificates);
     const raw = await connectTcp(port);

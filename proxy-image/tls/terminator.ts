@@ -1,21 +1,14 @@
-import { createHash } from 'node:crypto';
 import type { Socket } from 'node:net';
 import tls from 'node:tls';
-import type { SecureContext, SecureContextOptions, TLSSocket } from 'node:tls';
-import type { LoadedCertificate } from '../config/certificate.ts';
+import type { TLSSocket } from 'node:tls';
 import type { AcceptedConnection, ClientTls } from '../listener/types.ts';
-import { NameMap } from './names.ts';
-import { TLS_POLICY } from './policy.ts';
+import { judgeClient } from './client-certificates.ts';
+import { contextOptions, namedContexts } from './contexts.ts';
+import type { ContextSettings, NamedContexts } from './contexts.ts';
 
-export interface TerminatorOptions {
-  /** Name of the frontend: sessions are resumed only there. */
-  readonly frontend: string;
-  /** The first is served to clients that ask for a name which none covers. */
-  readonly certificates: readonly [LoadedCertificate, ...LoadedCertificate[]];
+export interface TerminatorOptions extends ContextSettings {
   /** 48 bytes, the same in every worker and across reloads, so that sessions can be resumed everywhere. */
   readonly ticketKeys: Buffer;
-  /** PEM certificates that clients' certificates have to lead to; empty: clients are not asked for one. */
-  readonly clientTrust: readonly string[];
   /** Application protocols that are offered; empty when they are none of our business. */
   readonly alpn: readonly string[];
   /** Milliseconds. */
@@ -34,35 +27,27 @@ interface Handshake {
 
 /** Ends TLS with the certificates of one generation of a frontend. */
 export class TlsTerminator {
+  readonly #options: TerminatorOptions;
   readonly #server: tls.Server;
+  /** Null where there is one certificate for all names. */
+  #contexts: NamedContexts | null;
   /** By both ends of the connection: Node does not tell which connection a TLS socket came from. */
   readonly #handshakes = new Map<string, Handshake>();
 
   /** @throws if OpenSSL does not take a certificate or its key */
   constructor(options: TerminatorOptions) {
-    const { certificates, alpn, handshakeTimeout, clientTrust } = options;
-    const asks = clientTrust.length > 0;
+    const { certificates, alpn, handshakeTimeout, clientCertificates, ticketKeys } = options;
+    this.#options = options;
+    this.#contexts = contextsFor(options, ticketKeys);
     this.#server = tls.createServer({
-      ...contextOptions(certificates[0], options),
+      ...contextOptions(certificates[0], options, ticketKeys),
       handshakeTimeout,
       // A certificate that is not accepted is let through here and judged below, where it can be said what is wrong with it.
-      ...(asks ? { requestCert: true, rejectUnauthorized: false } : {}),
+      ...(clientCertificates === null ? {} : { requestCert: true, rejectUnauthorized: false }),
       ...(alpn.length === 0 ? {} : { ALPNProtocols: [...alpn] }),
-      ...(certificates.length === 1 ? {} : { SNICallback: selectByName(options) }),
+      ...(this.#contexts === null ? {} : { SNICallback: this.#selectContext }),
     });
-    this.#server.on('secureConnection', (socket) => {
-      const handshake = this.#handshakes.get(ends(socket));
-      // An error that nobody listens for would end the process.
-      socket.on('error', () => undefined);
-      if (asks && !socket.authorized) {
-        if (handshake !== undefined) {
-          handshake.reason = unauthorized(socket);
-        }
-        socket.destroy();
-        return;
-      }
-      handshake?.settle(terminated(socket));
-    });
+    this.#server.on('secureConnection', (socket) => this.#shaken(socket));
     this.#server.on('tlsClientError', (error, socket) => {
       const handshake = this.#handshakes.get(ends(socket));
       if (handshake !== undefined) {
@@ -71,6 +56,12 @@ export class TlsTerminator {
       // Node leaves a connection open whose handshake took too long.
       socket.destroy();
     });
+  }
+
+  /** From now on tickets are made with these keys, and those made with others are not taken any more. */
+  setTicketKeys(keys: Buffer): void {
+    this.#server.setTicketKeys(keys);
+    this.#contexts = contextsFor(this.#options, keys);
   }
 
   /** Does the handshake. Never rejects; a connection whose handshake fails has been closed. */
@@ -93,62 +84,48 @@ export class TlsTerminator {
       this.#server.emit('connection', socket);
     });
   }
+
+  readonly #selectContext: SniCallback = (name, answer) => {
+    answer(null, this.#contexts?.find(name) ?? undefined);
+  };
+
+  #shaken(socket: TLSSocket): void {
+    const { clientCertificates } = this.#options;
+    const handshake = this.#handshakes.get(ends(socket));
+    // An error that nobody listens for would end the process.
+    socket.on('error', () => undefined);
+    if (clientCertificates === null) {
+      handshake?.settle(terminated(socket, null));
+      return;
+    }
+    const verdict = judgeClient(socket, clientCertificates);
+    if (verdict.accepted) {
+      handshake?.settle(terminated(socket, clientCertificates.told ? verdict.certificate : null));
+      return;
+    }
+    if (handshake !== undefined) {
+      handshake.reason = verdict.reason;
+    }
+    socket.destroy();
+  }
 }
 
-function terminated(socket: TLSSocket): Termination {
+function terminated(socket: TLSSocket, clientCertificate: string | null): Termination {
   const { servername } = socket;
   const details: ClientTls = {
     serverName: typeof servername === 'string' ? servername.toLowerCase() : null,
     protocol: socket.getProtocol() ?? 'unknown',
     application: typeof socket.alpnProtocol === 'string' ? socket.alpnProtocol : null,
     cipher: socket.getCipher().standardName,
+    clientCertificate,
   };
   return { ok: true, socket, tls: details };
 }
 
 type SniCallback = NonNullable<tls.TlsOptions['SNICallback']>;
 
-function selectByName(options: TerminatorOptions): SniCallback {
-  const contexts = new NameMap<SecureContext>(
-    options.certificates.map((certificate) => ({
-      names: certificate.names,
-      value: tls.createSecureContext(contextOptions(certificate, options)),
-    })),
-  );
-  return (name, answer) => answer(null, contexts.find(name));
-}
-
-function contextOptions(
-  { chainPem, keyPem }: LoadedCertificate,
-  { frontend, ticketKeys, clientTrust }: TerminatorOptions,
-): SecureContextOptions {
-  return {
-    ...TLS_POLICY,
-    cert: chainPem,
-    key: keyPem,
-    ticketKeys,
-    sessionIdContext: sessionIdContext(frontend, clientTrust),
-    ...(clientTrust.length === 0 ? {} : { ca: [...clientTrust], allowPartialTrustChain: true }),
-  };
-}
-
-/**
- * What sessions are resumed in, at most 32 bytes. A resumed session shows no certificate again, so that one which was begun when others
- * were trusted is not resumed.
- */
-function sessionIdContext(frontend: string, clientTrust: readonly string[]): string {
-  return clientTrust.length === 0
-    ? frontend.slice(0, 32)
-    : createHash('sha256')
-        .update(JSON.stringify([frontend, clientTrust]))
-        .digest('hex')
-        .slice(0, 32);
-}
-
-function unauthorized(socket: TLSSocket): string {
-  return socket.getPeerX509Certificate() === undefined && !socket.isSessionReused()
-    ? 'the client shows no certificate'
-    : `the client's certificate is not accepted (${String(socket.authorizationError)})`;
+function contextsFor(options: TerminatorOptions, ticketKeys: Buffer): NamedContexts | null {
+  return options.certificates.length === 1 ? null : namedContexts(options, ticketKeys);
 }
 
 function ends(socket: Socket): string {

@@ -7,6 +7,8 @@ import type { OpenElsewhere, SourceCounts } from './elsewhere.ts';
 /** What the supervisor tells a worker. */
 export type Command =
   | { readonly type: 'Apply'; readonly loaded: LoadedConfig; readonly ticketKeys: Uint8Array }
+  /** From now on sessions are resumed with these keys. */
+  | { readonly type: 'TicketKeys'; readonly ticketKeys: Uint8Array }
   /** Try again to listen where that has failed. */
   | { readonly type: 'Listen'; readonly address: string; readonly port: number }
   /** Open connections of all other workers. */

@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import type { AdminView } from '../admin/server.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import type { ProxyPhase, ProxyStatus, RejectedConfig } from '../config/status.ts';
 import { ConfigWatcher } from '../config/watch.ts';
 import type { Logger } from '../log/log.ts';
 import type { MetricsSnapshot } from '../metrics/snapshot.ts';
+import { TicketKeys } from '../tls/ticket-keys.ts';
 import { HealthChecks } from '../upstream/checks/health-checks.ts';
 import { lookupAll } from '../upstream/resolver.ts';
 import type { Command, WorkerMessage } from './messages.ts';
@@ -48,7 +48,9 @@ export class Supervisor implements AdminView {
     onChange: () => this.#pool.broadcast(this.#verdicts()),
   });
   /** Shared by all workers and kept across reloads, so that a client can resume its session anywhere. */
-  readonly #ticketKeys = randomBytes(48);
+  readonly #ticketKeys = new TicketKeys({
+    onChange: (ticketKeys) => this.#pool.broadcast({ type: 'TicketKeys', ticketKeys }),
+  });
   readonly #ended = Promise.withResolvers<void>();
   #watcher: ConfigWatcher | null = null;
   #draining = false;
@@ -64,7 +66,7 @@ export class Supervisor implements AdminView {
     });
     this.#rollout = new Rollout<WorkerHandle>({
       workers: () => this.#pool.workers,
-      apply: (worker, loaded) => worker.send({ type: 'Apply', loaded, ticketKeys: this.#ticketKeys }),
+      apply: (worker, loaded) => worker.send({ type: 'Apply', loaded, ticketKeys: this.#ticketKeys.current }),
       onServed: (loaded) => this.#served(loaded),
       onRejected: (rejected) => this.#rejected(rejected),
     });
@@ -95,6 +97,7 @@ export class Supervisor implements AdminView {
     clearTimeout(stop);
     clearTimeout(end);
     this.#checks.stop();
+    this.#ticketKeys.stop();
     this.#pool.stop();
   }
 

@@ -79,6 +79,9 @@ export class Worker {
       case 'Apply':
         void this.#apply(command.loaded, Buffer.from(command.ticketKeys));
         return;
+      case 'TicketKeys':
+        this.#setTicketKeys(Buffer.from(command.ticketKeys));
+        return;
       case 'Listen':
         this.#listeners.retry(command.address, command.port);
         return;
@@ -118,6 +121,12 @@ export class Worker {
     await listening;
     if (this.#generation === next) {
       this.#options.send({ type: 'Applied', digest });
+    }
+  }
+
+  #setTicketKeys(ticketKeys: Buffer): void {
+    for (const { tls } of this.#generation?.frontends ?? []) {
+      tls?.setTicketKeys(ticketKeys);
     }
   }
 

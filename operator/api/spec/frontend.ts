@@ -54,6 +54,16 @@ const clientCertificates = object({
     setOf(entryName(), { minItems: 1, maxItems: 16 }),
     'Names of entries of spec.certificates: a client has to show a certificate that leads to one of the certificates in them.',
   ),
+  mode: defaulted(
+    oneOf('Required', 'Optional'),
+    'Required',
+    'Required: a client that shows no certificate is not let in. Optional: it is; one that is shown has to be good all the same.',
+  ),
+  forward: defaulted(
+    oneOf('None', 'ClientCert'),
+    'None',
+    "ClientCert: with HTTPS servers are told the client's certificate in the field Client-Cert (RFC 9440); what clients themselves send under this name is removed. None: they are not told.",
+  ),
 });
 
 const limits = object({
@@ -118,6 +128,11 @@ const rules: readonly CelRule[] = [
       'clientCertificates: only a frontend with protocol TLS or HTTPS ends TLS; remove them or change the protocol',
   },
   {
+    rule: "self.protocol == 'HTTPS' || !has(self.clientCertificates) || self.clientCertificates.forward == 'None'",
+    message:
+      'clientCertificates.forward: only a frontend with protocol HTTPS passes on requests that can carry a certificate; leave it out or change the protocol',
+  },
+  {
     rule: "self.protocol in ['HTTP', 'HTTPS'] || (size(self.routes) == 0 && size(self.redirects) == 0 && size(self.hostnames) == 0)",
     message:
       'routes, redirects and hostnames need protocol HTTP or HTTPS; with TCP and TLS name one backend instead',
@@ -159,7 +174,7 @@ export const frontendSchema = object(
     ),
     clientCertificates: optional(
       clientCertificates,
-      'TLS and HTTPS: lets only clients with a certificate in. Default: none is asked for.',
+      'TLS and HTTPS: asks clients for a certificate. Default: none is asked for.',
     ),
     backend: optional(
       entryName(),

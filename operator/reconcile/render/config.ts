@@ -85,9 +85,10 @@ function frontendConfig(
     protocol: frontend.protocol,
     ...proxyProtocol(frontend),
     certificates,
-    ...(clientTrust.length === 0
-      ? {}
-      : { clientCertificates: { trustFiles: clientTrust.map((name) => files.chainFile(name)) } }),
+    ...clientCertificates(
+      frontend,
+      clientTrust.map((name) => files.chainFile(name)),
+    ),
     hostnames: frontend.hostnames,
     routes: frontend.routes,
     ...(frontend.sniRoutes.length === 0 ? {} : { sniRoutes: frontend.sniRoutes }),
@@ -103,6 +104,22 @@ function proxyProtocol({
   proxyProtocol: { accept, trusted },
 }: FrontendSpec): Pick<FrontendConfig, 'proxyProtocol'> {
   return accept === 'Never' ? {} : { proxyProtocol: { accept, trusted } };
+}
+
+/** What is the proxy's own default is left out, as proxies of an earlier release do not know it. */
+function clientCertificates(
+  { clientCertificates: spec }: FrontendSpec,
+  trustFiles: readonly string[],
+): Pick<FrontendConfig, 'clientCertificates'> {
+  if (spec === undefined) return {};
+  const { mode, forward } = spec;
+  return {
+    clientCertificates: {
+      trustFiles,
+      ...(mode === 'Required' ? {} : { mode }),
+      ...(forward === 'None' ? {} : { forward }),
+    },
+  };
 }
 
 function limits(spec: FrontendSpec['limits']): FrontendConfig['limits'] {

@@ -93,6 +93,12 @@ function checkClientCertificates(
       `is not used with protocol ${protocol}: remove it, or set protocol to TLS or HTTPS`,
     );
   }
+  if (clientCertificates?.forward !== undefined && protocol === 'TLS') {
+    report(
+      field(field(place, 'clientCertificates'), 'forward'),
+      'is not used with protocol TLS, which passes on no requests: remove it, or set protocol to HTTPS',
+    );
+  }
 }
 
 function backendNames(

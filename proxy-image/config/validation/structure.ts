@@ -67,7 +67,11 @@ const proxyProtocol = record<ProxyProtocolConfig>({
   trusted: list(range, 1),
 });
 
-const clientCertificates = record<ClientCertificatesConfig>({ trustFiles: list(fileName, 1) });
+const clientCertificates = record<ClientCertificatesConfig>({
+  trustFiles: list(fileName, 1),
+  mode: optional(oneOf('Required', 'Optional')),
+  forward: optional(oneOf('ClientCert')),
+});
 
 const limits = record<FrontendLimits>({
   connections: integer(1, 1_000_000),

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { forwardedHead, type Forwarding } from '../http1/forward-request.ts';
 import { RequestHead } from '../http1/request-head.ts';
 
-const ORIGIN = { sourceAddress: '192.0.2.7', scheme: 'https', port: 443 } as const;
+const ORIGIN = { sourceAddress: '192.0.2.7', scheme: 'https', port: 443, clientCertificate: null } as const;
 const ADDED = [
   'X-Forwarded-For: 192.0.2.7',
   'X-Forwarded-Proto: https',
@@ -23,6 +23,7 @@ function forwarded(
   const out = forwardedHead(head, bytes, {
     origin: ORIGIN,
     trusted: false,
+    tellsCertificate: false,
     upgrade: null,
     ...forwarding,
   }).toString('latin1');
@@ -102,6 +103,36 @@ describe('forwardedHead', () => {
 
     expect(lines).toEqual(['GET / HTTP/1.1', 'Host: a.example', ...ADDED]);
   });
+
+  it.each([
+    ['of an unknown client', {}],
+    ['of an unknown client, where servers are told', { tellsCertificate: true }],
+    ['of a trusted proxy, where servers are told', { trusted: true, tellsCertificate: true }],
+  ])('removes what is said of certificates by a client: %s', (_whose, forwarding) => {
+    const lines = forwarded(
+      ['client-cert: :AAAA:', 'Client-Cert: :BBBB:', 'CLIENT-CERT-CHAIN: :CCCC:', 'Client-Certs: 1'],
+      forwarding,
+    );
+
+    expect(lines.filter((line) => /^client/i.test(line))).toEqual(['Client-Certs: 1']);
+  });
+
+  it('passes on what a trusted proxy says of certificates where it does not say it itself', () => {
+    expect(forwarded(['Client-Cert: :AAAA:'], { trusted: true })).toContain('Client-Cert: :AAAA:');
+  });
+
+  it.each([true, false])(
+    'says which certificate the client has shown (behind a trusted proxy: %j)',
+    (trusted) => {
+      const lines = forwarded(['Client-Cert: :AAAA:', 'Connection: Client-Cert'], {
+        trusted,
+        tellsCertificate: true,
+        origin: { ...ORIGIN, clientCertificate: 'MIIB+/8=' },
+      });
+
+      expect(lines.filter((line) => /^client/i.test(line))).toEqual(['Client-Cert: :MIIB+/8=:']);
+    },
+  );
 
   it('leaves out white space around values', () => {
     const lines = forwarded(['X-A:  1 \t', 'X-B:', 'X-C:2', 'Content-Length:\t0']);

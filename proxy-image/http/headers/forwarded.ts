@@ -8,6 +8,8 @@ export interface Origin {
   readonly scheme: 'http' | 'https';
   /** The port that the client connected to. */
   readonly port: number;
+  /** The certificate that the client has shown, DER in base64; null without one, and where servers are not told. */
+  readonly clientCertificate: string | null;
 }
 
 /** From anybody else whatever speaks of earlier hops is a claim, and is removed. */
@@ -18,6 +20,7 @@ const CLAIMS = [
   Field.XForwardedPort,
   Field.XForwardedProto,
   Field.XForwardedOther,
+  Field.ClientCert,
 ] as const;
 
 const FROM_ANYBODY = droppedKinds(...CLAIMS);
@@ -25,9 +28,23 @@ const FROM_ANYBODY = droppedKinds(...CLAIMS);
 /** The list of addresses is the one field of a trusted proxy that is written anew, to be longer by one. */
 const FROM_TRUSTED = droppedKinds(Field.XForwardedFor);
 
-/** Which fields of a request are not passed on. Hop-by-hop fields go first, so that nobody can have ours removed by naming them in Connection. */
-export function droppedFields(trusted: boolean): KindSet {
-  return trusted ? FROM_TRUSTED : FROM_ANYBODY;
+/** Where servers take Client-Cert for what this proxy says, nobody else may say it (RFC 9440 section 2.4). */
+const FROM_TRUSTED_WITHOUT_CERTIFICATE = droppedKinds(Field.XForwardedFor, Field.ClientCert);
+
+/**
+ * Which fields of a request are not passed on. Hop-by-hop fields go first, so that nobody can have ours removed by naming them in Connection.
+ * `tellsCertificate`: the proxy itself says which certificate the client has shown, or that it has shown none.
+ */
+export function droppedFields(trusted: boolean, tellsCertificate: boolean): KindSet {
+  if (!trusted) {
+    return FROM_ANYBODY;
+  }
+  return tellsCertificate ? FROM_TRUSTED_WITHOUT_CERTIFICATE : FROM_TRUSTED;
+}
+
+/** Client-Cert as a line: DER as a byte sequence of structured fields (RFC 9440 section 2.2); empty without a certificate. */
+export function certificateLine({ clientCertificate }: Origin): string {
+  return clientCertificate === null ? '' : `Client-Cert: :${clientCertificate}:\r\n`;
 }
 
 /** X-Forwarded-For, -Proto, -Host and -Port for a client that is not a trusted proxy, as lines. */

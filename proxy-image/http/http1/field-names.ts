@@ -24,6 +24,8 @@ export const Field = {
   /** Any other field that tells of a client or a hop before this one: `X-Forwarded-*` and `X-Real-IP`. */
   XForwardedOther: 19,
   Http2Settings: 20,
+  /** `Client-Cert` and `Client-Cert-Chain` (RFC 9440): what a proxy says of the client's certificate. */
+  ClientCert: 21,
 } as const;
 
 export type FieldKind = (typeof Field)[keyof typeof Field];
@@ -49,6 +51,8 @@ const KIND_BY_NAME = {
   'x-forwarded-proto': Field.XForwardedProto,
   'x-real-ip': Field.XForwardedOther,
   'http2-settings': Field.Http2Settings,
+  'client-cert': Field.ClientCert,
+  'client-cert-chain': Field.ClientCert,
 } as const satisfies Record<string, FieldKind>;
 
 interface Known {

@@ -1,4 +1,10 @@
-import { droppedFields, extendedLines, forwardedLines, type Origin } from '../headers/forwarded.ts';
+import {
+  certificateLine,
+  droppedFields,
+  extendedLines,
+  forwardedLines,
+  type Origin,
+} from '../headers/forwarded.ts';
 import { endToEnd } from '../headers/hop-by-hop.ts';
 import { CHUNKED } from './framing.ts';
 import { composeHead } from './message.ts';
@@ -10,6 +16,8 @@ export interface Forwarding {
   readonly origin: Origin;
   /** True when the client is a proxy whose forwarding fields are believed. */
   readonly trusted: boolean;
+  /** True where servers are told of the client's certificate, also of clients that have shown none. */
+  readonly tellsCertificate: boolean;
   /** The protocol to switch to, or null. */
   readonly upgrade: string | null;
 }
@@ -20,7 +28,8 @@ export interface Forwarding {
  */
 export function forwardedHead(head: RequestHead, bytes: Buffer, forwarding: Forwarding): Buffer {
   const { fields, connection, method, target, maxForwards } = head;
-  const keeps = endToEnd(fields, bytes, connection, droppedFields(forwarding.trusted));
+  const { trusted, tellsCertificate } = forwarding;
+  const keeps = endToEnd(fields, bytes, connection, droppedFields(trusted, tellsCertificate));
   return composeHead(bytes, {
     startLine: `${method} ${target.target} HTTP/1.1`,
     fields,
@@ -33,6 +42,7 @@ export function forwardedHead(head: RequestHead, bytes: Buffer, forwarding: Forw
 function addedLines(head: RequestHead, bytes: Buffer, { origin, trusted, upgrade }: Forwarding): string {
   const { fields, hostValue, bodyLength, maxForwards } = head;
   let lines = trusted ? extendedLines(origin, hostValue, fields, bytes) : forwardedLines(origin, hostValue);
+  lines += certificateLine(origin);
   if (bodyLength === CHUNKED) {
     lines += 'Transfer-Encoding: chunked\r\n';
   }

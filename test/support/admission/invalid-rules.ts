@@ -169,6 +169,22 @@ const frontends: readonly RuleCase[] = [
     ],
   },
   {
+    desc: 'certificates of clients told to servers of layer 4',
+    spec: layer4(
+      {
+        protocol: 'TLS',
+        certificates: ['public'],
+        clientCertificates: { trust: ['public'], forward: 'ClientCert' },
+      },
+      {},
+      { certificates: [certificate('public')] },
+    ),
+    refused: [
+      'spec.frontends[0]',
+      'clientCertificates.forward: only a frontend with protocol HTTPS passes on requests that can carry a certificate; leave it out or change the protocol',
+    ],
+  },
+  {
     desc: 'routes of layer 4',
     spec: layer4({ routes: [{ paths: ['/'], backend: 'tcp' }] }),
     refused: ['spec.frontends[0]', LAYER_7_FIELDS],

@@ -25,7 +25,7 @@ const fullFrontend = {
   protocol: 'HTTPS',
   hostnames: ['twc.example.com', '*.apps.example.com'],
   certificates: ['public', 'internal'],
-  clientCertificates: { trust: ['internal'] },
+  clientCertificates: { trust: ['internal'], mode: 'Optional', forward: 'ClientCert' },
   backend: 'web',
   routes: [{ paths: ['/webapp', '/osmc/x~y'], backend: 'web' }],
   redirects: [

@@ -38,6 +38,7 @@ const HTTP2 = {
   protocol: 'TLSv1.3',
   cipher: 'TLS_AES_128_GCM_SHA256',
   application: 'h2',
+  clientCertificate: null,
 } as const;
 
 export function httpFrontend({ frontend, backends, trust = [] }: HttpProxyOptions): HttpFrontend {
