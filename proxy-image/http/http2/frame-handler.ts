@@ -172,9 +172,14 @@ export class FrameHandler implements FrameSink {
       }
       window = id === Setting.InitialWindowSize ? value : window;
     }
+    const change = window - this.initialWindow;
     const violation = this.#resizeWindows(window);
+    // RFC 9113 section 6.5.3: the acknowledgement first. What the settings have made room for follows it, so that the client can tell.
     this.#host.outbox.frames.settingsAck();
     this.#host.outbox.schedule();
+    if (violation === null && change > 0) {
+      this.#host.outbox.pump();
+    }
     return violation;
   }
 
@@ -182,15 +187,11 @@ export class FrameHandler implements FrameSink {
   #resizeWindows(size: number): Violation | null {
     const change = size - this.initialWindow;
     this.initialWindow = size;
-    if (change === 0) {
-      return null;
-    }
-    for (const stream of this.#host.streams) {
+    for (const stream of change === 0 ? [] : this.#host.streams) {
       if (!stream.response.sendWindow.grow(change)) {
         return connectionError(ErrorCode.FlowControlError, 'a window became too large by SETTINGS');
       }
     }
-    this.#host.outbox.pump();
     return null;
   }
 

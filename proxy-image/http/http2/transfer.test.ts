@@ -110,6 +110,18 @@ describe('a body', () => {
     expect((await client.response(1)).body).toHaveLength(70_000);
   });
 
+  it('goes on after the settings that make room for it have been acknowledged (RFC 9113 section 6.5.3)', async () => {
+    const { client } = await setUp({ answer: ok('x') });
+    await client.send(settings([4, 0]), headers(1));
+    await client.raw.until(() => client.soFar(1).status === 200);
+
+    await client.send(settings([4, 1]));
+    await client.response(1);
+
+    const kinds = client.frames().filter(({ type }) => type === Type.Settings || type === Type.Data);
+    expect(kinds.slice(-2).map(({ type }) => type)).toEqual([Type.Settings, Type.Data]);
+  });
+
   it('is asked for when the client waits to be told', async () => {
     const { client, upstream } = await setUp({ answer: ok('done') });
 
