@@ -93,7 +93,7 @@ async function supervise(options: ProxyOptions): Promise<void> {
  */
 async function drainOnSignal(
   supervisor: Supervisor,
-  { drainDelay, drainTimeout }: ProxyOptions,
+  { drainDelay, drainTimeout, drainUntilUnused }: ProxyOptions,
 ): Promise<void> {
   const first = Promise.withResolvers<number>();
   let signals = 0;
@@ -104,7 +104,11 @@ async function drainOnSignal(
   };
   process.on('SIGTERM', () => onSignal(drainDelay));
   process.on('SIGINT', () => onSignal(0));
-  await supervisor.drain({ delay: await first.promise, timeout: drainTimeout });
+  await supervisor.drain({
+    delay: await first.promise,
+    timeout: drainTimeout,
+    untilUnused: drainUntilUnused,
+  });
 }
 
 await main(process.argv.slice(2), process.env);

@@ -7,6 +7,7 @@ const defaults = {
   workers: null,
   drainDelay: 5000,
   drainTimeout: 300_000,
+  drainUntilUnused: false,
   logLevel: 'info',
 };
 
@@ -33,6 +34,7 @@ describe('readOptions', () => {
       { PROXY_WORKERS: '2', PROXY_DRAIN_DELAY: '250ms', PROXY_CONFIG: 'c' },
       { workers: 2, drainDelay: 250, configFile: 'c' },
     ],
+    [['--drain-until-unused'], {}, { drainUntilUnused: true }],
     [['--workers=auto'], { PROXY_WORKERS: '2' }, { workers: null }],
   ])('reads %j with %j', (args, environment, expected) => {
     expect(readOptions(args, environment)).toEqual({ command: 'Run', options: { ...defaults, ...expected } });

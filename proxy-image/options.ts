@@ -12,6 +12,8 @@ export interface ProxyOptions {
   readonly drainDelay: number;
   /** Milliseconds that open connections may live on after that. */
   readonly drainTimeout: number;
+  /** Go on accepting after SIGTERM until nothing has been open for the delay. */
+  readonly drainUntilUnused: boolean;
   readonly logLevel: LogLevel;
 }
 
@@ -29,10 +31,13 @@ export type Invocation =
 export const USAGE = `Usage: proxy [options]
 
   --config FILE        configuration, JSON (PROXY_CONFIG, default /etc/teamwork-proxy/config/config.json)
-  --admin ADDR:PORT    where /healthz, /readyz, /status and /metrics are served (PROXY_ADMIN, default [::]:9901)
+  --admin ADDR:PORT    where /healthz, /readyz, /servingz, /status and /metrics are served (PROXY_ADMIN,
+                       default [::]:9901)
   --workers N          worker processes (PROXY_WORKERS, default one per CPU, at most 4)
   --drain-delay TIME   how long connections are still accepted after SIGTERM (PROXY_DRAIN_DELAY, default 5s)
   --drain-timeout TIME how long open connections may live on after that (PROXY_DRAIN_TIMEOUT, default 5m)
+  --drain-until-unused go on accepting until nothing has been open for the drain delay, and the drain timeout at most:
+                       for Kubernetes, which sends clients here as long as it knows of no other place
   --log-level LEVEL    ${LOG_LEVELS.join(', ')} (PROXY_LOG_LEVEL, default info)
   --check              check the configuration with the files it names, print what is wrong, and exit
   --help               print this
@@ -46,12 +51,13 @@ const OPTIONS = {
   workers: { type: 'string' },
   'drain-delay': { type: 'string' },
   'drain-timeout': { type: 'string' },
+  'drain-until-unused': { type: 'boolean' },
   'log-level': { type: 'string' },
   check: { type: 'boolean' },
   help: { type: 'boolean' },
 } as const;
 
-type Setting = Exclude<keyof typeof OPTIONS, 'check' | 'help'>;
+type Setting = Exclude<keyof typeof OPTIONS, 'check' | 'drain-until-unused' | 'help'>;
 
 const DEFAULTS: Readonly<Record<Setting, string>> = {
   config: '/etc/teamwork-proxy/config/config.json',
@@ -88,6 +94,7 @@ export function readOptions(args: readonly string[], environment: NodeJS.Process
     workers: read('workers', workerCount),
     drainDelay: read('drain-delay', duration),
     drainTimeout: read('drain-timeout', duration),
+    drainUntilUnused: given['drain-until-unused'] === true,
     logLevel: read('log-level', logLevel),
   };
   if (problems.length > 0) {

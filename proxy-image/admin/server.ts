@@ -9,6 +9,8 @@ import type { MetricsSnapshot } from '../metrics/snapshot.ts';
 export interface AdminView {
   /** Null when the process is in order; else what is wrong. */
   unhealthy(): string | null;
+  /** Null as long as clients that come are served, also while it drains; else why not. */
+  notServing(): string | null;
   status(): Promise<ProxyStatus>;
   metrics(): Promise<MetricsSnapshot>;
 }
@@ -42,14 +44,12 @@ async function page({ method, url = '/' }: IncomingMessage, view: AdminView): Pr
     return text(405, 'only GET and HEAD are possible here');
   }
   switch (url.split('?')[0]) {
-    case '/healthz': {
-      const problem = view.unhealthy();
-      return text(problem === null ? 200 : 503, problem ?? 'ok');
-    }
-    case '/readyz': {
-      const problem = notReady(await view.status());
-      return text(problem === null ? 200 : 503, problem ?? 'ok');
-    }
+    case '/healthz':
+      return verdict(view.unhealthy());
+    case '/servingz':
+      return verdict(view.notServing());
+    case '/readyz':
+      return verdict(notReady(await view.status()));
     case '/status':
       return {
         code: 200,
@@ -59,7 +59,7 @@ async function page({ method, url = '/' }: IncomingMessage, view: AdminView): Pr
     case '/metrics':
       return { code: 200, type: EXPOSITION_TYPE, body: exposition(await view.metrics()) };
     default:
-      return text(404, 'there are /healthz, /readyz, /status and /metrics');
+      return text(404, 'there are /healthz, /readyz, /servingz, /status and /metrics');
   }
 }
 
@@ -76,6 +76,10 @@ export function notReady({ phase, configHash, frontends, rejected }: ProxyStatus
   return failed.length === 0
     ? null
     : failed.map(({ name, message }) => `frontend ${name} is not listened on: ${message}`).join('\n');
+}
+
+function verdict(problem: string | null): Page {
+  return problem === null ? text(200, 'ok') : text(503, problem);
 }
 
 function text(code: number, body: string): Page {

@@ -36,7 +36,8 @@ export interface FrontendStatus {
   readonly name: string;
   readonly address: string;
   readonly port: number;
-  readonly state: 'Listening' | 'Failed' | 'Draining';
+  /** `Opening` is new in this moment, and nothing is wrong with it. */
+  readonly state: 'Opening' | 'Listening' | 'Failed' | 'Draining';
   /** Why it failed, such as `EADDRINUSE: ...`. */
   readonly message?: string;
   /** Open client connections, of all workers. */

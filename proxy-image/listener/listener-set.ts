@@ -28,6 +28,9 @@ export class ListenerSet {
   readonly #draining = new Set<Listener>();
   #stopped = false;
   #connections = 0;
+  /** Milliseconds without a connection after which nothing more is accepted; null when that does not matter. */
+  #quiet: number | null = null;
+  #disuse: NodeJS.Timeout | null = null;
 
   constructor(options: ListenerSetOptions) {
     this.#options = options;
@@ -74,6 +77,15 @@ export class ListenerSet {
     this.#reportEmpty();
   }
 
+  /** Goes on accepting until nothing has been open for `quiet` milliseconds; stops for good then. */
+  stopWhenUnused(quiet: number): void {
+    for (const listener of this.#open.values()) {
+      listener.expire();
+    }
+    this.#quiet = quiet;
+    this.#awaitDisuse();
+  }
+
   resetAll(): void {
     for (const listener of [...this.#open.values(), ...this.#draining]) {
       listener.resetAll();
@@ -109,12 +121,14 @@ export class ListenerSet {
     return new Listener(frontend, {
       serve: async (connection, listener) => {
         this.#connections += 1;
+        clearTimeout(this.#disuse ?? undefined);
         await this.#options.serve(connection, listener);
       },
       refused: this.#options.refused,
       hasRoom: () => this.#connections < this.#options.maxConnections,
       connectionClosed: (listener) => {
         this.#connections -= 1;
+        this.#awaitDisuse();
         if (listener.draining && listener.connections === 0) {
           this.#draining.delete(listener);
         }
@@ -129,6 +143,13 @@ export class ListenerSet {
       this.#draining.add(listener);
     }
     listener.drain(limit);
+  }
+
+  #awaitDisuse(): void {
+    if (this.#quiet !== null && this.#connections === 0) {
+      clearTimeout(this.#disuse ?? undefined);
+      this.#disuse = setTimeout(() => this.stopAccepting(0), this.#quiet);
+    }
   }
 
   #reportEmpty(): void {

@@ -32,8 +32,10 @@ export class Listener {
   readonly #connections = new Set<AcceptedConnection>();
   readonly #firstAttempt = Promise.withResolvers<void>();
   #frontend: FrontendGeneration;
-  #state: FrontendStatus['state'] | 'Opening' = 'Opening';
-  #failure: string | null = 'it is being opened';
+  #state: FrontendStatus['state'] = 'Opening';
+  #failure: string | null = null;
+  /** It has failed, and another attempt is under way. */
+  #retrying = false;
   /** Address that it has tried last. */
   #host: string;
   #deadline: NodeJS.Timeout | null = null;
@@ -80,7 +82,7 @@ export class Listener {
       name: this.#frontend.config.name,
       address: this.address,
       port: this.port,
-      state: this.#state === 'Opening' ? 'Failed' : this.#state,
+      state: this.#state,
       ...(message === null ? {} : { message }),
       connections: this.#connections.size,
     };
@@ -93,20 +95,23 @@ export class Listener {
 
   /** Tries again to listen, if it has failed. */
   retry(): void {
-    if (this.#state === 'Failed') {
-      this.#state = 'Opening';
+    if (this.#state === 'Failed' && !this.#retrying) {
+      // Until it listens it stays what it was for everybody else: it has failed.
+      this.#retrying = true;
       this.#listen(this.address);
     }
   }
 
+  /** What is open may live on for the frontend's `timeouts.drain`, and so may what is accepted meanwhile. */
+  expire(): void {
+    this.#resetIn(this.#frontend.config.timeouts.drain);
+  }
+
   /** Stops accepting. What is open may live on for `limit` milliseconds, and for the frontend's own `timeouts.drain` at most. */
   drain(limit = Number.POSITIVE_INFINITY): void {
-    clearTimeout(this.#deadline ?? undefined);
     this.#server.close();
     this.#settle('Draining', null);
-    const timeout = Math.min(limit, this.#frontend.config.timeouts.drain);
-    this.#deadline = setTimeout(() => this.resetAll(), timeout);
-    this.#deadline.unref();
+    this.#resetIn(Math.min(limit, this.#frontend.config.timeouts.drain));
   }
 
   /** Ends every connection at once. */
@@ -114,6 +119,12 @@ export class Listener {
     for (const connection of this.#connections) {
       connection.reset();
     }
+  }
+
+  #resetIn(milliseconds: number): void {
+    clearTimeout(this.#deadline ?? undefined);
+    this.#deadline = setTimeout(() => this.resetAll(), milliseconds);
+    this.#deadline.unref();
   }
 
   #listen(host: string): void {
@@ -130,7 +141,7 @@ export class Listener {
   }
 
   #failed(error: NodeJS.ErrnoException): void {
-    if (this.#state !== 'Opening') {
+    if (this.#state !== 'Opening' && !this.#retrying) {
       return;
     }
     // `::` stands for every address, also on a host without IPv6.
@@ -144,6 +155,7 @@ export class Listener {
   #settle(state: FrontendStatus['state'], failure: string | null): void {
     this.#state = state;
     this.#failure = failure;
+    this.#retrying = false;
     this.#firstAttempt.resolve();
   }
 

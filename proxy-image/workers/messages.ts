@@ -18,6 +18,8 @@ export type Command =
   | { readonly type: 'Report'; readonly id: number }
   /** The proxy is going to end: ask clients to come back elsewhere, but serve those that come. */
   | { readonly type: 'Drain' }
+  /** And take no more when nothing has been open for `quiet` milliseconds, and exit. */
+  | { readonly type: 'StopWhenUnused'; readonly quiet: number }
   /** Accept nothing more, end what is open after `limit` milliseconds, and exit as soon as nothing is open. */
   | { readonly type: 'StopAccepting'; readonly limit: number }
   /** Accept nothing more, end everything that is open, and exit. */

@@ -47,7 +47,7 @@ export function summarize({ phase, served, rejected, workers }: StatusParts): Pr
 }
 
 /** The worst state there is, as a frontend that one worker does not listen on is not in order. */
-const STATE_ORDER: readonly FrontendStatus['state'][] = ['Failed', 'Listening', 'Draining'];
+const STATE_ORDER: readonly FrontendStatus['state'][] = ['Failed', 'Opening', 'Listening', 'Draining'];
 
 function mergeFrontends(frontends: readonly FrontendStatus[]): readonly FrontendStatus[] {
   const merged = new Map<string, FrontendStatus>();

@@ -26,7 +26,15 @@ export interface DrainOptions {
   readonly delay: number;
   /** Milliseconds that open connections may live on after that. */
   readonly timeout: number;
+  /** Go on accepting until nothing has been open for the delay: whoever sends clients here does so as long as there is a proxy. */
+  readonly untilUnused: boolean;
 }
+
+/**
+ * How long before the end of a drain it says that it does not serve any more, to those who go by that alone, so that new clients are
+ * elsewhere by then. Kubernetes needs a few failed probes to believe it. Milliseconds.
+ */
+const HANDOVER = 30_000;
 
 /** How long a worker may take to answer somebody who waits for it. Milliseconds. */
 const ANSWER_TIMEOUT = 1000;
@@ -54,6 +62,9 @@ export class Supervisor implements AdminView {
   readonly #ended = Promise.withResolvers<void>();
   #watcher: ConfigWatcher | null = null;
   #draining = false;
+  #handedOver = false;
+  /** What is being waited for while it drains until it is unused; null otherwise. */
+  #quiet: number | null = null;
 
   constructor(options: SupervisorOptions) {
     const { workers: count, log } = options;
@@ -81,17 +92,14 @@ export class Supervisor implements AdminView {
   }
 
   /** Lets connections end, as far as they do in time; resolves when every worker has ended. */
-  async drain({ delay, timeout }: DrainOptions): Promise<void> {
+  async drain({ delay, timeout, untilUnused }: DrainOptions): Promise<void> {
     this.#draining = true;
-    this.#log.info('draining', { delayMs: delay, timeoutMs: timeout });
+    this.#log.info('draining', { delayMs: delay, timeoutMs: timeout, untilUnused });
     this.#watcher?.stop();
     this.#pool.broadcast({ type: 'Drain' });
-    const stop = setTimeout(() => {
-      this.#log.info('no longer accepting connections');
-      this.#pool.stopReplacing();
-      this.#pool.broadcast({ type: 'StopAccepting', limit: timeout });
-      this.#endIfEmpty();
-    }, delay);
+    const stop = untilUnused
+      ? this.#stopWhenUnused(delay, delay + timeout - HANDOVER)
+      : setTimeout(() => this.#stopAccepting(timeout), delay);
     const end = setTimeout(() => this.end(), delay + timeout);
     await this.#ended.promise;
     clearTimeout(stop);
@@ -99,6 +107,27 @@ export class Supervisor implements AdminView {
     this.#checks.stop();
     this.#ticketKeys.stop();
     this.#pool.stop();
+  }
+
+  #stopAccepting(limit: number): void {
+    this.#log.info('no longer accepting connections');
+    this.#handedOver = true;
+    this.#pool.stopReplacing();
+    this.#pool.broadcast({ type: 'StopAccepting', limit });
+    this.#endIfEmpty();
+  }
+
+  #stopWhenUnused(quiet: number, handover: number): NodeJS.Timeout {
+    this.#pool.stopReplacing();
+    this.#quiet = quiet;
+    this.#pool.broadcast({ type: 'StopWhenUnused', quiet });
+    this.#endIfEmpty();
+    return setTimeout(
+      () => {
+        this.#handedOver = true;
+      },
+      Math.max(0, handover),
+    );
   }
 
   /** Ends every connection and every worker. */
@@ -111,6 +140,13 @@ export class Supervisor implements AdminView {
 
   unhealthy(): string | null {
     return this.#pool.workers.some(({ ready }) => ready) || this.#draining ? null : 'no worker is running';
+  }
+
+  notServing(): string | null {
+    if (this.#handedOver) {
+      return 'about to end';
+    }
+    return this.#rollout.served === null ? 'no configuration is served yet' : this.unhealthy();
   }
 
   async status(): Promise<ProxyStatus> {
@@ -141,6 +177,9 @@ export class Supervisor implements AdminView {
         this.#rollout.workerReady(worker);
         if (this.#draining) {
           worker.send({ type: 'Drain' });
+        }
+        if (this.#quiet !== null) {
+          worker.send({ type: 'StopWhenUnused', quiet: this.#quiet });
         }
         return;
       case 'Applied':

@@ -97,6 +97,9 @@ export class Worker {
       case 'Drain':
         this.#draining = true;
         return;
+      case 'StopWhenUnused':
+        this.#listeners.stopWhenUnused(command.quiet);
+        return;
       case 'StopAccepting':
         this.#listeners.stopAccepting(command.limit);
         return;

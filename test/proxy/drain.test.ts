@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { backendConfig, frontendConfig, proxyConfig } from '../support/proxy-config.ts';
 import { startProxy } from '../support/proxy-process.ts';
@@ -107,6 +108,58 @@ describe('SIGTERM', () => {
 
     expect(await end).toBe('ECONNRESET');
     expect(await running.exited).toBe(0);
+  });
+});
+
+describe('SIGTERM with --drain-until-unused', () => {
+  it('serves who comes as long as something is open, is not ready but serves, and ends when nobody has come for the delay', async () => {
+    const running = await start('--drain-until-unused', '--drain-delay=500ms');
+    const established = await connect();
+
+    running.kill('SIGTERM');
+    await running.until('the phase Draining', ({ phase }) => phase === 'Draining');
+    const ready = await running.get('/readyz');
+    // Far more than the delay: what ends it is that nobody is there.
+    for (let count = 0; count < 20; count += 1) {
+      const late = await connect();
+      await delay(100);
+      late.end();
+    }
+
+    expect(ready.code).toBe(503);
+    expect(await running.get('/servingz')).toEqual({ code: 200, body: 'ok\n' });
+    expect(await roundTrip(established, 'still')).toBe('still');
+    established.end();
+    expect(await running.exited).toBe(0);
+  });
+
+  it('says that it serves no more before the time is over, and still does', async () => {
+    const running = await start('--drain-until-unused', '--drain-timeout=29s');
+    const established = await connect();
+
+    running.kill('SIGTERM');
+    await eventually('an end that is near', async () =>
+      (await running.get('/servingz')).code === 503 ? true : undefined,
+    );
+
+    expect((await running.get('/servingz')).body).toBe('about to end\n');
+    expect(await roundTrip(established, 'still')).toBe('still');
+    expect(await roundTrip(await connect(), 'new')).toBe('new');
+  });
+
+  it("resets what is open longer than the frontend's drain timeout", async () => {
+    const running = await start('--drain-until-unused');
+    await running.reload(
+      proxyConfig({
+        frontends: [frontendConfig({ port, timeouts: { drain: 200 } })],
+        backends: [backendConfig([server.port])],
+      }),
+    );
+    const end = howItEnds(await connect());
+
+    running.kill('SIGTERM');
+
+    expect(await end).toBe('ECONNRESET');
   });
 });
 
