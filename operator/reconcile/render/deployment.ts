@@ -3,6 +3,9 @@ import type { WorkloadSpec } from '../../api/spec/workload.ts';
 import type { Deployment } from '../../kube/types.ts';
 import { objectNames, ownedMetadata, selectorLabels } from './metadata.ts';
 
+/** Label that Kubernetes gives to pods, by which those of one revision of the Deployment are told from those of another. */
+const REVISION_LABEL = 'pod-template-hash';
+
 /** Port of the proxy's admin listener in a pod. */
 export const ADMIN_PORT = 9901;
 
@@ -17,6 +20,24 @@ const GRACE_SECONDS = 330;
 
 /** How long before that ends the proxy closes what is left by itself, in seconds. */
 const DRAIN_SECONDS = 300;
+
+type Probe = NonNullable<PodSpec['containers'][number]['readinessProbe']>;
+
+/**
+ * The probes bear with a machine that stands still for 20 seconds, as virtual ones do. A pod that is thought unready for a moment, or is
+ * restarted, loses what it cannot get back: with `externalTrafficPolicy: Local` its address moves to another node, which knows none of its
+ * connections. So it takes half a minute of silence until new clients are sent elsewhere, and more than a minute until it is restarted.
+ */
+const PROBES: Readonly<Record<'startupProbe' | 'readinessProbe' | 'livenessProbe', Probe>> = {
+  startupProbe: { ...probe('/healthz'), periodSeconds: 1, timeoutSeconds: 5, failureThreshold: 120 },
+  // Not /readyz: a pod that drains has to count as serving, or else nothing takes the clients that its node is still sent.
+  readinessProbe: { ...probe('/servingz'), periodSeconds: 2, timeoutSeconds: 5, failureThreshold: 6 },
+  livenessProbe: { ...probe('/healthz'), periodSeconds: 10, timeoutSeconds: 10, failureThreshold: 6 },
+};
+
+function probe(path: string): Probe {
+  return { httpGet: { path, port: 'admin' } };
+}
 
 const DEFAULT_RESOURCES = { requests: { cpu: '100m', memory: '256Mi' } } as const;
 
@@ -65,20 +86,44 @@ function podSpec(proxy: TeamworkProxy, workload: WorkloadSpec, defaultImage: str
       fsGroup: 65_532,
       seccompProfile: { type: 'RuntimeDefault' },
     },
-    topologySpreadConstraints: [
-      {
-        maxSkew: 1,
-        topologyKey: 'kubernetes.io/hostname',
-        whenUnsatisfiable: 'ScheduleAnyway',
-        labelSelector: { matchLabels: { ...selectorLabels(proxy) } },
-      },
-    ],
+    ...spread(selectorLabels(proxy)),
     containers: [container(workload, defaultImage)],
     volumes: [
       { name: 'config', configMap: { name: objectNames.config(name) } },
       { name: 'tls', secret: { secretName: objectNames.tls(name), defaultMode: 0o440 } },
     ],
     ...placement(workload),
+  };
+}
+
+/**
+ * One pod a node, and each new one where an old one is that it replaces. With `externalTrafficPolicy: Local` an address is announced by a
+ * node that has a pod; as long as that node keeps one, the address stays, and with it every connection. So pods are spread among those of
+ * their own revision only (or both new ones could come to one node, and the other would be left without), and drawn to those of others.
+ */
+function spread(matchLabels: Readonly<Record<string, string>>): Partial<PodSpec> {
+  const topologyKey = 'kubernetes.io/hostname';
+  const labelSelector = { matchLabels: { ...matchLabels } };
+  return {
+    topologySpreadConstraints: [
+      {
+        maxSkew: 1,
+        topologyKey,
+        whenUnsatisfiable: 'ScheduleAnyway',
+        labelSelector,
+        matchLabelKeys: [REVISION_LABEL],
+      },
+    ],
+    affinity: {
+      podAffinity: {
+        preferredDuringSchedulingIgnoredDuringExecution: [
+          {
+            weight: 100,
+            podAffinityTerm: { topologyKey, labelSelector, mismatchLabelKeys: [REVISION_LABEL] },
+          },
+        ],
+      },
+    },
   };
 }
 
@@ -101,18 +146,12 @@ function container(workload: WorkloadSpec, defaultImage: string): PodSpec['conta
     args: [
       `--config=${CONFIG_FOLDER}/${CONFIG_KEY}`,
       `--admin=[::]:${ADMIN_PORT}`,
+      '--drain-until-unused',
       `--drain-timeout=${DRAIN_SECONDS}s`,
     ],
     ports: [{ name: 'admin', containerPort: ADMIN_PORT, protocol: 'TCP' }],
     resources: workload.resources === undefined ? DEFAULT_RESOURCES : resources(workload.resources),
-    readinessProbe: { httpGet: { path: '/readyz', port: 'admin' }, periodSeconds: 2, failureThreshold: 1 },
-    livenessProbe: {
-      httpGet: { path: '/healthz', port: 'admin' },
-      periodSeconds: 10,
-      failureThreshold: 3,
-      timeoutSeconds: 5,
-    },
-    startupProbe: { httpGet: { path: '/healthz', port: 'admin' }, periodSeconds: 1, failureThreshold: 60 },
+    ...PROBES,
     securityContext: {
       allowPrivilegeEscalation: false,
       readOnlyRootFilesystem: true,
