@@ -1,4 +1,7 @@
-import { STATUS_CODES } from 'node:http';
+import { getBuiltinModule } from 'node:process';
+
+// Not imported: that would evaluate all of its exports, Node's WebSocket client among them, for 6 MiB of memory.
+const { STATUS_CODES } = getBuiltinModule('node:http');
 
 /** A response that the proxy gives itself. */
 export interface LocalResponse {

@@ -20,7 +20,7 @@ export const proxy: Candidate = {
     const admin = `127.0.0.1:${await freePort()}`;
     const options = ['--config', configFile, '--workers', '1', '--admin', admin];
     // As the image starts it.
-    return { command: process.execPath, args: ['--enable-source-maps', bundle, ...options] };
+    return { command: process.execPath, args: [bundle, ...options] };
   },
 };
 
