@@ -1,14 +1,9 @@
 import type { FrontendTimeouts } from '../config/types.ts';
 import { resetSocket } from '../tcp/reset.ts';
-import {
-  splice,
-  type SpliceCause,
-  type SpliceCounters,
-  type SpliceEnd,
-  type SpliceSide,
-} from '../tcp/splice.ts';
+import { splice, type SpliceCause, type SpliceCounters, type SpliceSide } from '../tcp/splice.ts';
 import type { UpstreamConnection } from '../upstream/types.ts';
 import type { TransferFault } from './faults.ts';
+import type { RequestEnd } from './request-record.ts';
 
 /** Both ends of a tunnel, and what was read before it was one. */
 export interface Tunnel {
@@ -24,8 +19,8 @@ export interface Tunnel {
   readonly timeouts: Pick<FrontendTimeouts, 'idle' | 'halfClose'>;
 }
 
-/** Passes bytes in both directions until both ends are closed. Never rejects. */
-export async function runTunnel(tunnel: Tunnel): Promise<SpliceEnd> {
+/** Passes bytes in both directions until both ends are closed; returns what becomes of the record of the request. Never rejects. */
+export async function runTunnel(tunnel: Tunnel): Promise<Partial<RequestEnd>> {
   const { client, upstream, counters, timeouts } = tunnel;
   for (const part of tunnel.toClient) {
     client.socket.write(part);
@@ -34,7 +29,7 @@ export async function runTunnel(tunnel: Tunnel): Promise<SpliceEnd> {
   if (tunnel.clientEnded) {
     upstream.socket.end();
   }
-  const end = await splice({
+  const { cause, ...bytes } = await splice({
     client,
     server: { socket: upstream.socket, reset: () => resetSocket(upstream.socket) },
     idle: timeouts.idle,
@@ -42,11 +37,11 @@ export async function runTunnel(tunnel: Tunnel): Promise<SpliceEnd> {
     counters,
   });
   upstream.release();
-  return end;
+  return { ...bytes, status: 101, fault: FAULTS[cause] };
 }
 
 /** What the end of a tunnel is called in the log; null for an orderly one. */
-export const TUNNEL_FAULTS: Readonly<Record<SpliceCause, TransferFault | null>> = {
+const FAULTS: Readonly<Record<SpliceCause, TransferFault | null>> = {
   Closed: null,
   ClientReset: 'ClientClosed',
   ServerReset: 'UpstreamAborted',

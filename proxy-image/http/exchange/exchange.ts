@@ -1,14 +1,15 @@
-import { UpstreamError } from '../../upstream/errors.ts';
-import type { Asking, ConnectionUser, HttpConnection } from '../../upstream/types.ts';
+import type { ConnectionUser, HttpConnection } from '../../upstream/types.ts';
+import type { Fault } from '../faults.ts';
 import type { BodyDecoder } from '../http1/body.ts';
 import { InputBuffer } from '../http1/buffer.ts';
-import type { Fault } from '../faults.ts';
 import { UNTIL_CLOSE } from '../http1/framing.ts';
-import { composeHead, writePieces } from '../http1/message.ts';
+import { writePieces } from '../http1/message.ts';
 import type { Pieces } from '../http1/pieces.ts';
-import type { ResponseHead } from '../http1/response-head.ts';
-import { planHead } from '../http1/response-plan.ts';
 import { setCookie } from '../sticky-cookie.ts';
+import { failureOfFault, failureOfStatus } from './judgement.ts';
+import { askingOf, Opening, type OpeningUser } from './opening.ts';
+import { isClientsOwn, isReusable, mayRepeat, mayTakeIdle } from './reuse.ts';
+import { switchedHead } from './switched.ts';
 import type { ExchangeClient, ExchangeHistory, ExchangeRequest } from './types.ts';
 
 /** A server may close an idle connection a little before the time it announced. Milliseconds. */
@@ -16,19 +17,6 @@ const KEEP_ALIVE_MARGIN = 1_000;
 
 /** Bytes that the interim responses to one request may have: more than any use of them needs, and no flood. */
 const MAX_INTERIM = 262_144;
-
-/** RFC 9110 section 9.2.2; only these are sent again when a reused connection turns out to be dead. */
-const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']);
-
-/** Statuses by which a server says that it, or what it depends on, does not work for now (RFC 9110 section 15.6). */
-const GATEWAY_ERRORS: ReadonlySet<number> = new Set([502, 503, 504]);
-
-/** What counts against the server when no usable response has come from it. */
-const SERVER_FAILURES: Partial<Record<Fault, string>> = {
-  UpstreamClosed: 'it closed the connection without a response',
-  MalformedResponse: 'its response was malformed',
-  ResponseTimeout: 'it did not respond in time',
-};
 
 /**
  * `Connecting` until a server connection is there, `Head` until the response's head is, `Body` until its body ends, then `Over`. From
@@ -44,14 +32,14 @@ type Phase = 'Connecting' | 'Head' | 'Body' | 'Over';
  * repeat what fails on a connection that had worked before. `100 Continue` is sent by the proxy, when a server has been reached, and
  * Expect is not passed on, so that requests and responses can never get out of step about it.
  */
-export class Exchange implements ConnectionUser {
+export class Exchange implements ConnectionUser, OpeningUser {
   /** Status sent to the client; 0 before that. */
   status = 0;
   readonly #client: ExchangeClient;
   readonly #request: ExchangeRequest;
   readonly #history: ExchangeHistory;
-  /** Cancels the attempt to connect that is under way. */
-  #cancel: AbortController | null = null;
+  /** The connection that is being made, or was made. */
+  #opening: Opening | null = null;
   readonly #input = new InputBuffer();
   #phase: Phase = 'Connecting';
   #connection: HttpConnection | null = null;
@@ -85,13 +73,12 @@ export class Exchange implements ConnectionUser {
   }
 
   start(): void {
-    const { upstream, upgrade } = this.#request;
-    const { own, first } = this.#history;
-    // What is upgraded never returns to the pool, and nothing that was sent before must answer for it.
-    const mayReuse = upgrade === null && (this.#mayRepeat() || !first);
-    const connection = own ?? (mayReuse ? upstream.takeIdle(this.#asking()) : null);
+    const request = this.#request;
+    const idle = (): HttpConnection | null =>
+      mayTakeIdle(request, this.#history) ? request.upstream.takeIdle(askingOf(request)) : null;
+    const connection = this.#history.own ?? idle();
     if (connection === null) {
-      void this.#open();
+      this.#open();
       return;
     }
     this.#use(connection);
@@ -122,12 +109,12 @@ export class Exchange implements ConnectionUser {
     if (this.#phase === 'Over') {
       return;
     }
-    const failure = this.#phase === 'Head' ? SERVER_FAILURES[fault] : undefined;
-    if (failure !== undefined) {
+    const failure = this.#phase === 'Head' ? failureOfFault(fault) : null;
+    if (failure !== null) {
       this.#connection?.judge(failure);
     }
     this.#phase = 'Over';
-    this.#cancel?.abort();
+    this.#opening?.cancel();
     this.#connection?.destroy();
     this.#client.over(this.status === 0 ? { kind: 'Failed', fault, detail } : { kind: 'Broken', fault });
   }
@@ -172,32 +159,16 @@ export class Exchange implements ConnectionUser {
     this.#client.resumeRequest();
   }
 
-  async #open(): Promise<void> {
-    const { upstream, client, connectTimeout } = this.#request;
-    this.#cancel = new AbortController();
-    try {
-      const connection = await upstream.open({
-        ...this.#asking(),
-        client,
-        connectTimeout,
-        signal: this.#cancel.signal,
-      });
-      if (this.#phase === 'Connecting') {
-        this.#use(connection);
-      } else {
-        connection.destroy();
-      }
-    } catch (error) {
-      this.#failedToConnect(error);
-    }
+  opened(connection: HttpConnection): void {
+    this.#use(connection);
   }
 
-  #failedToConnect(error: unknown): void {
-    if (error instanceof UpstreamError && error.kind !== 'Cancelled') {
-      this.abort(error.kind, error.message);
-    } else {
-      this.abort('ConnectFailed', String(error));
-    }
+  notOpened(fault: Fault, detail: string): void {
+    this.abort(fault, detail);
+  }
+
+  #open(): void {
+    this.#opening = new Opening(this.#request, this);
   }
 
   #use(connection: HttpConnection): void {
@@ -267,7 +238,7 @@ export class Exchange implements ConnectionUser {
       this.abort('MalformedResponse');
       return;
     }
-    this.#connection?.judge(GATEWAY_ERRORS.has(head.status) ? `it answered with ${head.status}` : null);
+    this.#connection?.judge(failureOfStatus(head.status));
     this.#phase = 'Body';
     this.status = head.status;
     this.#decoder = decoder;
@@ -308,51 +279,45 @@ export class Exchange implements ConnectionUser {
     this.#client.over({ kind: 'Responded', own: connection === null ? null : { upstream, connection } });
   }
 
-  /** The one place where it is decided whether a server connection may be used again; returns it when only this client may. */
+  /** Gives the server connection back, or ends it; returns it when only this client may use it again. */
   #leaveConnection(): HttpConnection | null {
     const connection = this.#connection;
     if (connection === null) {
       return null;
     }
     const { head } = this.#client.response;
-    const delivered = this.#client.requestComplete() && connection.socket.writableLength === 0;
-    const persistent = head.minor === 1 && !head.connection.close && !this.#untilClose;
-    if (this.#disputed || !delivered || !persistent) {
+    const outcome = {
+      delivered: this.#client.requestComplete() && connection.socket.writableLength === 0,
+      untilClose: this.#untilClose,
+      disputed: this.#disputed,
+    };
+    if (!isReusable(head, outcome)) {
       connection.destroy();
       return null;
     }
-    if (this.#isOwn(head)) {
+    if (isClientsOwn(this.#request, this.#history, head)) {
       return connection;
     }
     connection.recycle(head.keepAlive - KEEP_ALIVE_MARGIN);
     return null;
   }
 
-  /** Whether the server takes all that comes on this connection for this one client's. */
-  #isOwn(head: ResponseHead): boolean {
-    const { connectionAuth, upstream } = this.#request;
-    const announced = upstream.config.proxyProtocol !== undefined;
-    return this.#history.own !== null || announced || connectionAuth || head.connectionAuth;
-  }
-
   #switchProtocols(bytes: Buffer): void {
-    const { upgrade } = this.#request;
+    const { upgrade, upstream } = this.#request;
     const { head } = this.#client.response;
     const connection = this.#connection;
-    const agreed = head.connection.upgrade && head.upgrade?.toLowerCase() === upgrade?.toLowerCase();
-    if (connection === null || upgrade === null || !agreed) {
+    const switched = switchedHead(head, bytes, upgrade, this.#cookie());
+    if (connection === null || switched === null) {
       this.abort('MalformedResponse');
       return;
     }
     this.#phase = 'Over';
     this.status = head.status;
-    const cookie = this.#cookie();
-    const added = `Connection: Upgrade\r\nUpgrade: ${upgrade}\r\n${cookie === null ? '' : `Set-Cookie: ${cookie}\r\n`}`;
     this.#client.over({
       kind: 'Switched',
-      backend: this.#request.upstream.config.name,
+      backend: upstream.config.name,
       connection: connection.detach(),
-      head: composeHead(bytes, planHead(head, bytes, added)),
+      head: switched,
       early: bytes.subarray(head.end),
     });
   }
@@ -365,7 +330,7 @@ export class Exchange implements ConnectionUser {
       this.#connection = null;
       this.#phase = 'Connecting';
       this.#repeated = true;
-      void this.#open();
+      this.#open();
     } else {
       this.abort('UpstreamClosed');
     }
@@ -374,13 +339,8 @@ export class Exchange implements ConnectionUser {
   /** True when the server had closed the connection while it was idle: not a byte has come back. */
   #deadOnReuse(): boolean {
     const reused = this.#connection?.reused === true && this.#history.own === null;
-    const dead = reused && !this.#heard && !this.#repeated && this.#mayRepeat();
+    const dead = reused && !this.#heard && !this.#repeated && mayRepeat(this.#request);
     return dead && this.#request.upstream.mayRetry();
-  }
-
-  #asking(): Asking {
-    const { client, sticky } = this.#request;
-    return { sourceAddress: client.sourceAddress, stickyToken: sticky?.token ?? null };
   }
 
   /** The cookie that brings the client back to this server; null when it has that one, or none is wanted. */
@@ -391,9 +351,5 @@ export class Exchange implements ConnectionUser {
     return stickyCookie === undefined || sticky === null || token === null || token === sticky.token
       ? null
       : setCookie(stickyCookie, token, sticky.secure);
-  }
-
-  #mayRepeat(): boolean {
-    return !this.#request.hasBody && IDEMPOTENT.has(this.#request.method);
   }
 }

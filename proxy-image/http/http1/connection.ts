@@ -5,15 +5,14 @@ import type { Deadlines, Ticking } from '../deadlines.ts';
 import { Exchange } from '../exchange/exchange.ts';
 import type { ExchangeClient, ExchangeEnd, ExchangeRequest } from '../exchange/types.ts';
 import { prepareFrontend, type PreparedFrontend } from '../frontend.ts';
-import { RequestRecord, type RequestEnd } from '../request-record.ts';
-import { runTunnel, TUNNEL_FAULTS } from '../tunnel.ts';
+import type { RequestEnd } from '../request-record.ts';
+import { runTunnel } from '../tunnel.ts';
 import type { HttpFrontend, HttpHost, HttpServices } from '../types.ts';
-import { bodyDecoder, type BodyDecoder } from './body.ts';
-import { InputBuffer } from './buffer.ts';
 import { VERDICTS, type Fault } from '../faults.ts';
 import { formatLocalResponse, type LocalResponse } from '../local-response.ts';
 import { OwnConnection } from './own-connection.ts';
-import { RequestHead } from './request-head.ts';
+import { RequestLog } from './request-log.ts';
+import { RequestReader } from './request-reader.ts';
 import { ResponseWriter } from './response-writer.ts';
 
 /**
@@ -27,12 +26,6 @@ export interface Services extends HttpServices {
   readonly deadlines: Deadlines;
 }
 
-/**
- * What is being read. `Head`: the head of the next request, or the wait for it. `Body`: the body of the request being served. `Complete`:
- * nothing; what arrives waits until that request has been answered. `Closing`: the connection ends, what arrives is dropped.
- */
-type Reading = 'Head' | 'Body' | 'Complete' | 'Closing';
-
 /** One client's HTTP/1.1 connection: requests are served one at a time, in their order. */
 export class Http1Connection implements ExchangeClient, Ticking {
   readonly #socket: Socket;
@@ -40,16 +33,11 @@ export class Http1Connection implements ExchangeClient, Ticking {
   readonly #client: ClientConnection;
   readonly #host: HttpHost;
   readonly #services: Services;
-  readonly #input = new InputBuffer();
-  readonly #head = new RequestHead();
+  readonly #reader = new RequestReader();
+  readonly #log: RequestLog;
   readonly #own = new OwnConnection();
   #frontend: PreparedFrontend;
-  #reading: Reading = 'Head';
-  /** True from the first byte of a request on. */
-  #begun = false;
   #exchange: Exchange | null = null;
-  #record: RequestRecord | null = null;
-  #decoder: BodyDecoder | null = null;
   #deadline = Number.POSITIVE_INFINITY;
   /** Only ever falls. */
   #keepAlive = true;
@@ -60,10 +48,11 @@ export class Http1Connection implements ExchangeClient, Ticking {
     this.#client = client;
     this.#host = host;
     this.#services = services;
+    this.#log = new RequestLog(services.access, client.sourceAddress);
     this.#frontend = prepareFrontend(frontend, services.metrics);
     this.#socket = client.socket;
     this.response = new ResponseWriter(client.socket, {
-      request: this.#head,
+      request: this.#reader.head,
       keepsAlive: () => this.#keepsAlive(),
     });
   }
@@ -78,17 +67,17 @@ export class Http1Connection implements ExchangeClient, Ticking {
   }
 
   requestComplete(): boolean {
-    return this.#reading === 'Complete';
+    return this.#reader.reading === 'Complete';
   }
 
   pauseRequest(): void {
-    if (this.#reading === 'Body') {
+    if (this.#reader.reading === 'Body') {
       this.#socket.pause();
     }
   }
 
   resumeRequest(): void {
-    if (this.#reading === 'Body') {
+    if (this.#reader.reading === 'Body') {
       this.#socket.resume();
     }
   }
@@ -125,32 +114,28 @@ export class Http1Connection implements ExchangeClient, Ticking {
   tick(now: number): void {
     if (now >= this.#deadline) {
       this.#expired();
-    } else if (this.#served > 0 && this.#isIdle() && this.#leaving()) {
+    } else if (this.#served > 0 && this.#reader.idle && this.#leaving()) {
       this.#close();
     }
   }
 
   /** To be asked when the head of a response is about to be sent. */
   #keepsAlive(): boolean {
-    const { minor, connection } = this.#head;
+    const { minor, connection } = this.#reader.head;
     this.#keepAlive &&= minor === 1 && !connection.close && this.requestComplete() && !this.#leaving();
     return this.#keepAlive;
   }
 
   #expired(): void {
-    if (this.#reading === 'Closing') {
+    if (this.#reader.reading === 'Closing') {
       this.#socket.destroy();
     } else if (this.#exchange !== null) {
       this.#exchange.expired();
-    } else if (this.#isIdle()) {
+    } else if (this.#reader.idle) {
       this.#close();
     } else {
       this.#refuse('HeaderTimeout');
     }
-  }
-
-  #isIdle(): boolean {
-    return this.#reading === 'Head' && this.#input.length === 0;
   }
 
   /** True when there should be no further request on this connection. */
@@ -164,7 +149,7 @@ export class Http1Connection implements ExchangeClient, Ticking {
 
   /** Serves what has been read, until there is nothing to serve or a request is on its way. */
   #advance(): void {
-    while (this.#reading === 'Head' && this.#input.length > 0) {
+    while (this.#reader.reading === 'Head' && this.#reader.waiting > 0) {
       if (this.#socket.writableNeedDrain) {
         // A client that sends on and on but reads no answers gets no further one.
         this.#socket.pause();
@@ -174,18 +159,18 @@ export class Http1Connection implements ExchangeClient, Ticking {
         break;
       }
     }
-    if (this.#reading === 'Head' && this.#clientEnded) {
+    if (this.#reader.reading === 'Head' && this.#clientEnded) {
       this.#ended();
     }
   }
 
   /** False when more bytes are needed. */
   #readHead(): boolean {
-    if (!this.#begun) {
+    if (!this.#reader.begun) {
       this.#begin();
     }
-    const bytes = this.#input.view();
-    const outcome = this.#head.read(bytes, this.#frontend.config.limits.headerBytes);
+    const bytes = this.#reader.view();
+    const outcome = this.#reader.readHead(bytes, this.#frontend.config.limits.headerBytes);
     if (outcome === 'Incomplete') {
       return false;
     }
@@ -200,7 +185,7 @@ export class Http1Connection implements ExchangeClient, Ticking {
   /** The first byte of a request is there: it will be served by the generation that is the newest now. */
   #begin(): void {
     const newest = this.#host.frontend();
-    this.#begun = true;
+    this.#reader.begin();
     if (newest !== null) {
       this.#frontend = prepareFrontend(newest, this.#services.metrics);
     }
@@ -208,16 +193,14 @@ export class Http1Connection implements ExchangeClient, Ticking {
   }
 
   #serve(bytes: Buffer): void {
-    const { end, bodyLength } = this.#head;
-    this.#record = this.#newRecord();
-    this.#reading = bodyLength === 0 ? 'Complete' : 'Body';
-    this.#input.consume(end);
-    const admission = admit(this.#head, bytes, {
+    const { head } = this.#reader;
+    const record = this.#log.record(this.#frontend, head);
+    const admission = admit(head, bytes, {
       client: this.#client,
       frontend: this.#frontend,
       served: this.#host.frontend() !== null,
     });
-    this.#record.backend = admission.backend;
+    record.backend = admission.backend;
     switch (admission.kind) {
       case 'Forward':
         this.#forward(bytes, admission.request);
@@ -232,43 +215,38 @@ export class Http1Connection implements ExchangeClient, Ticking {
   }
 
   #forward(bytes: Buffer, request: ExchangeRequest): void {
-    const { end, bodyLength } = this.#head;
-    const decoder = bodyDecoder(bodyLength, 'Chunks', this.#frontend.config.limits.bodyBytes);
-    const consumed = decoder.read(bytes, end);
-    this.#decoder = decoder;
+    const body = this.#reader.beginBody(bytes, this.#frontend.config.limits.bodyBytes);
     // What is already known to be wrong with the body keeps the whole request from the server.
-    if (decoder.fault !== null) {
-      this.#refuse(decoder.fault);
+    if (body.fault !== null) {
+      this.#refuse(body.fault);
       return;
     }
-    this.#input.consume(consumed - end);
-    this.#reading = decoder.done ? 'Complete' : 'Body';
     const exchange = new Exchange(this, request, {
       first: this.#served === 0,
       own: this.#own.take(request.upstream),
     });
     this.#exchange = exchange;
     this.touch();
-    exchange.sendBody(bytes, decoder.pieces);
+    exchange.sendBody(bytes, body.pieces);
     exchange.start();
   }
 
   #readBody(chunk: Buffer): void {
-    const decoder = this.#decoder;
     const exchange = this.#exchange;
-    if (decoder === null || exchange === null) {
+    if (exchange === null) {
       return;
     }
     this.touch();
-    const consumed = decoder.read(chunk, 0);
-    if (decoder.fault !== null) {
-      exchange.abort(decoder.fault);
+    const body = this.#reader.readBody(chunk);
+    if (body === null) {
       return;
     }
-    exchange.sendBody(chunk, decoder.pieces);
-    if (decoder.done) {
-      this.#reading = 'Complete';
-      this.#input.append(chunk.subarray(consumed));
+    if (body.fault !== null) {
+      exchange.abort(body.fault);
+      return;
+    }
+    exchange.sendBody(chunk, body.pieces);
+    if (body.done) {
       this.#socket.resume();
     }
   }
@@ -276,49 +254,41 @@ export class Http1Connection implements ExchangeClient, Ticking {
   #refuse(fault: Fault, known: Partial<RequestEnd> = {}): void {
     const { status, text, closes, retryAfter } = VERDICTS[fault];
     this.#keepAlive &&= !closes;
-    this.#record ??= this.#newRecord();
+    this.#log.record(this.#frontend, this.#reader.head);
     this.#respond({ status, text, retryAfter }, { ...known, fault });
   }
 
   #respond(response: LocalResponse, known: Partial<RequestEnd> = {}): void {
     // A client that has gone is past answering; the record is closed all the same.
     if (!this.#socket.destroyed) {
-      this.#socket.write(formatLocalResponse(response, this.#head.method, this.#keepsAlive()), 'latin1');
+      this.#socket.write(
+        formatLocalResponse(response, this.#reader.head.method, this.#keepsAlive()),
+        'latin1',
+      );
     }
     this.#finishRecord({ ...known, status: response.status });
     this.#next();
   }
 
-  #newRecord(): RequestRecord {
-    const { method, host, target } = this.#head;
-    const { sourceAddress } = this.#client;
-    return new RequestRecord(this.#frontend, sourceAddress, { method, host, path: target.path ?? '*' });
-  }
-
   #finishRecord(end: Partial<RequestEnd>): void {
-    const bytesIn = this.#decoder?.contentLength ?? 0;
-    this.#record?.close({ bytesIn, ...end }, this.#services.access);
-    this.#record = null;
+    this.#log.finish({ bytesIn: this.#reader.bodyBytes, ...end });
   }
 
   /** The request is over: on to the next one, or to the end. */
   #next(): void {
     this.#served += 1;
-    this.#decoder = null;
     if (!this.#keepAlive) {
       this.#close();
       return;
     }
-    this.#head.begin();
-    this.#begun = false;
-    this.#reading = 'Head';
+    this.#reader.next();
     this.#wait(this.#frontend.config.timeouts.keepAlive);
     this.#socket.resume();
   }
 
   /** The client has sent its last byte, and all that was complete has been served. */
   #ended(): void {
-    if (this.#isIdle()) {
+    if (this.#reader.idle) {
       this.#close();
     } else {
       this.#refuse('HeaderIncomplete');
@@ -326,8 +296,7 @@ export class Http1Connection implements ExchangeClient, Ticking {
   }
 
   #close(): void {
-    this.#reading = 'Closing';
-    this.#input.clear();
+    this.#reader.close();
     this.#wait(this.#frontend.config.timeouts.request);
     this.#socket.end(() => this.#wait(LINGER));
     this.#socket.resume();
@@ -345,26 +314,24 @@ export class Http1Connection implements ExchangeClient, Ticking {
       clientEnded: this.#clientEnded,
       upstream: connection,
       toClient: [head, early],
-      toUpstream: this.#input.view(),
+      toUpstream: this.#reader.view(),
       counters: this.#frontend.counter(backend),
       timeouts: this.#frontend.config.timeouts,
-    }).then(({ cause, ...bytes }) =>
-      this.#finishRecord({ status: 101, server: `${host}:${port}`, fault: TUNNEL_FAULTS[cause], ...bytes }),
-    );
+    }).then((end) => this.#finishRecord({ ...end, server: `${host}:${port}` }));
   }
 
   readonly #onData = (chunk: Buffer): void => {
-    switch (this.#reading) {
+    switch (this.#reader.reading) {
       case 'Head':
-        this.#input.append(chunk);
+        this.#reader.append(chunk);
         this.#advance();
         break;
       case 'Body':
         this.#readBody(chunk);
         break;
       case 'Complete':
-        this.#input.append(chunk);
-        if (this.#input.length > this.#frontend.config.limits.headerBytes) {
+        this.#reader.append(chunk);
+        if (this.#reader.waiting > this.#frontend.config.limits.headerBytes) {
           this.#socket.pause();
         }
         break;
@@ -375,7 +342,7 @@ export class Http1Connection implements ExchangeClient, Ticking {
 
   readonly #onEnd = (): void => {
     this.#clientEnded = true;
-    if (this.#reading === 'Body') {
+    if (this.#reader.reading === 'Body') {
       this.#exchange?.abort('BodyIncomplete');
     } else {
       this.#advance();
@@ -384,7 +351,7 @@ export class Http1Connection implements ExchangeClient, Ticking {
 
   readonly #onDrain = (): void => {
     this.#exchange?.clientDrained();
-    if (this.#reading === 'Head') {
+    if (this.#reader.reading === 'Head') {
       this.#socket.resume();
       this.#advance();
     }
