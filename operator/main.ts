@@ -10,6 +10,7 @@ import { createEventRecorder } from './kube/events.ts';
 import { metricsPage, probe, serveHttp } from './kube/http-server.ts';
 import { createLeaderElection } from './kube/leader-election/leader-election.ts';
 import { createMetrics } from './kube/metrics.ts';
+import { exposeCertificates } from './reconcile/certificate-metrics.ts';
 import { watchCluster } from './reconcile/cluster.ts';
 import { reconcile } from './reconcile/reconcile.ts';
 import { readSettings } from './settings.ts';
@@ -60,6 +61,7 @@ const controller = createController({
   },
 });
 cluster.onChange((key) => controller.enqueue(key));
+exposeCertificates(metrics.registry, () => cluster.proxies());
 
 let synced = false;
 const probes = await serveHttp({

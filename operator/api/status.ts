@@ -41,6 +41,10 @@ const certificate = object({
     oneOf('Valid', 'LastGood', 'Missing'),
     'Valid: as the Secret has it. LastGood: the Secret is unusable, what worked before is served. Missing: nothing can be served.',
   ),
+  reason: optional(
+    text(),
+    'What is wrong with it, in one CamelCase word, or that it expires soon (ExpiresSoon); missing where all is well.',
+  ),
   message: optional(text(), 'What is wrong with it, and what to do.'),
 });
 

@@ -16,6 +16,8 @@ import { INSTANCE_LABEL, POD_SELECTOR, PROXY_LABEL } from './render/metadata.ts'
 export interface Cluster extends ClusterView {
   /** The resource as last seen; undefined when it is gone. */
   proxy(key: ObjectKey): TeamworkProxy | undefined;
+  /** All resources as last seen. */
+  proxies(): readonly TeamworkProxy[];
   /** Calls `enqueue` with the key of each resource that a change may matter to. Register before `start`. */
   onChange(enqueue: (key: ObjectKey) => void): void;
   start(): void;
@@ -64,6 +66,7 @@ export function watchCluster({ client, namespaces, log }: ClusterOptions): Clust
         .byIndex(BY_INSTANCE, path(metadata.namespace, metadata.name))
         .filter((pod) => pod.metadata?.deletionTimestamp === undefined),
     proxy: (key) => proxies.store.get(key),
+    proxies: () => proxies.store.list(),
     onChange(enqueue) {
       proxies.store.onChange((before, after) => enqueueItself(after ?? before, enqueue));
       pods.store.onChange((before, after) => enqueueInstance(after ?? before, enqueue));

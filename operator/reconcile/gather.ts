@@ -24,6 +24,7 @@ export interface Gathered {
 export async function gather(proxy: TeamworkProxy, cluster: ClusterView): Promise<Gathered> {
   const { namespace, name } = proxy.metadata;
   const owned = cluster.ownedBy(proxy);
+  const services = servicesOf(owned);
   const names = referencedSecrets(proxy);
   const [served, ...secrets] = await Promise.all([
     cluster.readSecret(namespace, objectNames.tls(name)),
@@ -34,7 +35,8 @@ export async function gather(proxy: TeamworkProxy, cluster: ClusterView): Promis
       proxy,
       secrets: new Map(names.flatMap((secret, index) => entry(secret, secrets[index]))),
       lastGood: lastGood(proxy, served),
-      listenerPorts: listenerPorts(servicesOf(owned)),
+      listenerPorts: listenerPorts(services),
+      addresses: addresses(services),
     },
     owned: owned.map((object) => (isSame(object, served) ? { ...served, kind: 'Secret' } : object)),
     pods: cluster.podsOf(proxy),
@@ -89,6 +91,21 @@ function lastGood(proxy: TeamworkProxy, served: Secret | undefined): ReadonlyMap
       return [[name, { chainPem: chain.toString('utf8'), keyPem: key.toString('utf8') }] as const];
     }),
   );
+}
+
+function addresses(services: ReadonlyMap<string, Service>): ReadonlyMap<string, string> {
+  return new Map(
+    [...services].flatMap(([frontend, service]) => {
+      const address = assignedAddress(service);
+      return address === undefined ? [] : [[frontend, address] as const];
+    }),
+  );
+}
+
+/** Address or host name that the load balancer gave a Service; undefined until there is one. */
+export function assignedAddress(service: Service | undefined): string | undefined {
+  const [ingress] = service?.status?.loadBalancer?.ingress ?? [];
+  return ingress?.ip ?? ingress?.hostname;
 }
 
 function listenerPorts(services: ReadonlyMap<string, Service>): ReadonlyMap<string, number> {

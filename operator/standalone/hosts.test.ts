@@ -27,6 +27,7 @@ function planWith(web: object, database: object = { servers: [{ host: 'db.intern
     secrets: new Map(),
     lastGood: new Map(),
     listenerPorts: new Map(),
+    addresses: new Map(),
   });
 }
 

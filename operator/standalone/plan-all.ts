@@ -27,6 +27,7 @@ export function planAll(
       secrets: secretsIn(namespace, manifests),
       lastGood: lastGood.get(id) ?? new Map<string, PemPair>(),
       listenerPorts: new Map<string, number>(),
+      addresses: new Map<string, string>(),
     };
     return { id, plan: plan(input) };
   });

@@ -17,6 +17,13 @@ export function expand(spec: TeamworkProxySpec): Expansion {
   };
 }
 
+/** Whether the frontend of this name is the shorthand's own. */
+export function expandsTo(spec: TeamworkProxySpec, name: string): boolean {
+  if (spec.teamworkCloud === undefined || spec.frontends.some((frontend) => frontend.name === name))
+    return false;
+  return expandTeamworkCloud(spec.teamworkCloud, []).frontends.some((frontend) => frontend.name === name);
+}
+
 /** `base` with the entries of `overrides` in place of those of the same name, and the others behind. */
 function replaceByName<T extends { readonly name: string }>(
   base: readonly T[],

@@ -45,7 +45,7 @@ function layer4(cloud: TeamworkCloudSpec): Flows {
         name,
         protocol: 'TCP',
         backend: name,
-        loadBalancer: requestedAddress(cloud.addresses[name]),
+        loadBalancer: place(cloud, name),
       }),
     ),
     backends: names.map((name) =>
@@ -81,7 +81,7 @@ function layer7Hybrid(cloud: TeamworkCloudSpec, certificates: readonly string[])
     certificates: served === undefined ? [] : [served],
     routes: authserver ? [...webRoutes, { paths: [AUTHENTICATION_PATH], backend: 'authserver' }] : webRoutes,
     redirects: [{ from: '/', to: START_PATH }],
-    loadBalancer: requestedAddress(cloud.addresses.web),
+    loadBalancer: place(cloud, 'web'),
   });
   return {
     frontends: [web],
@@ -94,7 +94,7 @@ function clientFrontend(cloud: TeamworkCloudSpec): FrontendSpec {
     name: 'client',
     protocol: 'TCP',
     backend: 'client',
-    loadBalancer: requestedAddress(cloud.addresses.client),
+    loadBalancer: place(cloud, 'client'),
   });
 }
 
@@ -144,8 +144,8 @@ function licenseFlows(cloud: TeamworkCloudSpec): Flows {
   }));
   return {
     frontends: flows.map(({ name, index }) => {
-      const address = index === 0 ? cloud.addresses.license : undefined;
-      return frontend({ name, protocol: 'TCP', backend: name, loadBalancer: requestedAddress(address) });
+      const loadBalancer = index === 0 ? place(cloud, 'license') : {};
+      return frontend({ name, protocol: 'TCP', backend: name, loadBalancer });
     }),
     backends: flows.map(({ name, port }) =>
       backend({ name, protocol: 'TCP', servers: [{ host: licenseServer.host, port }] }),
@@ -158,8 +158,15 @@ function servers(cloud: TeamworkCloudSpec, port: number): object {
   return { servers: cloud.servers.map((server) => ({ ...server, port })) };
 }
 
-function requestedAddress(address: string | undefined): object {
-  return address === undefined ? {} : { address };
+/** Address and name of a flow, as far as they are given. A layer-7 flow has its name in `hostnames`. */
+function place(cloud: TeamworkCloudSpec, flow: keyof TeamworkCloudSpec['addresses']): object {
+  const { [flow]: address } = cloud.addresses;
+  const names: Partial<Record<typeof flow, string>> = { webapp: cloud.hostname, ...cloud.hostnames };
+  const { [flow]: hostname } = names;
+  return {
+    ...(address === undefined ? {} : { address }),
+    ...(hostname === undefined ? {} : { hostname }),
+  };
 }
 
 /** A frontend with everything that is not given at its default. */

@@ -1,6 +1,6 @@
 import { object, oneOf, optional, setOf, stringMap } from '../schema/builder.ts';
 import type { Infer } from '../schema/builder.ts';
-import { cidr, ipAddress, qualifiedName } from './scalars.ts';
+import { cidr, dnsName, ipAddress, qualifiedName } from './scalars.ts';
 
 const provider = oneOf('MetalLB', 'Cilium', 'KubeVip', 'None');
 const externalTrafficPolicy = oneOf('Local', 'Cluster');
@@ -30,6 +30,10 @@ export const loadBalancerDefaultsSchema = object(shared);
 
 export const loadBalancerSchema = object({
   address: optional(ipAddress(), 'Address to ask for. Without it the provider chooses one.'),
+  hostname: optional(
+    dnsName(),
+    'DNS name that leads to this address: status tells clients to use it, and the certificates are checked for it. Default: the first of `hostnames`, else the address itself.',
+  ),
   ...shared,
 });
 

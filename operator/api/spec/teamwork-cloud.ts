@@ -64,6 +64,13 @@ const addresses = object({
   license: optional(ipAddress(), 'Address of the licence flow (of its first port).'),
 });
 
+const hostnames = object({
+  rest: optional(dnsName(), 'Layer4: name of the REST API.'),
+  authserver: optional(dnsName(), 'Layer4 with release 2021x: name of the Authserver.'),
+  client: optional(dnsName(), 'Name of the modelling client flow.'),
+  license: optional(dnsName(), 'Name of the licence flow (of its first port).'),
+});
+
 const rules: readonly CelRule[] = [
   {
     rule: 'has(self.service) != (size(self.servers) > 0)',
@@ -82,6 +89,11 @@ const rules: readonly CelRule[] = [
   {
     rule: "self.release == '2021x' || !has(self.addresses.authserver)",
     message: 'addresses.authserver: only release 2021x has an Authserver of its own; remove the address',
+  },
+  {
+    rule: "self.topology == 'Layer4' || (!has(self.hostnames.rest) && !has(self.hostnames.authserver))",
+    message:
+      'hostnames: with topology Layer7Hybrid only the flows client and license have names of their own; remove the others, or choose topology Layer4',
   },
 ];
 
@@ -109,6 +121,10 @@ export const teamworkCloudSchema = object(
       'The licence server (FlexNet or DSLS), where clients are to reach it through this proxy.',
     ),
     addresses: defaultedObject(addresses, 'Addresses to ask for, per flow.'),
+    hostnames: defaultedObject(
+      hostnames,
+      'DNS names of the flows that `hostname` does not lead to, as each has an address of its own. Clients of a flow without one use its address.',
+    ),
     backendTls: optional(
       backendTlsSchema,
       'Layer7Hybrid: how the nodes’ certificates are verified. Default: Chain, trusting the served certificate, which the nodes usually have as well.',

@@ -1,7 +1,7 @@
 import { createKeystoreCache } from '../../certificates/keystore-cache.ts';
 import { DEFAULT_PASSWORD } from '../../certificates/keystore.ts';
 import { readPemPair } from '../../certificates/pem.ts';
-import type { CertificateSuccess } from '../../certificates/types.ts';
+import type { CertificateResult, CertificateSuccess } from '../../certificates/types.ts';
 import type { CertificateSpec } from '../../api/spec/certificate.ts';
 import type { Finding } from '../../api/status.ts';
 import type { PlanInput, PlannedCertificate, Problem, SecretData } from './types.ts';
@@ -23,19 +23,26 @@ export function planCertificates(specs: readonly CertificateSpec[], input: PlanI
   return {
     planned: results.map(({ spec, result }) => planCertificate(spec, result, input)),
     findings: results.flatMap(({ spec, result }) =>
-      result.ok ? result.findings.map((finding) => ({ path: certificatePath(spec), ...finding })) : [],
+      result.ok
+        ? result.findings.map(({ reason, message }) => ({
+            path: certificatePath(spec),
+            reason,
+            message: `${sourceOf(spec)}: ${message}`,
+          }))
+        : [],
     ),
   };
 }
 
 function planCertificate(spec: CertificateSpec, result: ReadResult, input: PlanInput): PlannedCertificate {
   const { name } = spec;
-  if (result.ok) return { state: 'Valid', name, material: result.material, problem: null };
+  const source = sourceOf(spec);
+  if (result.ok) return { state: 'Valid', name, source, material: result.material, problem: null };
   const problem: Problem = { reason: result.reason, message: `${certificatePath(spec)}: ${result.message}` };
   const served = input.lastGood.get(name);
   const lastGood = served === undefined ? null : readPemPair(served.chainPem, served.keyPem);
-  if (lastGood === null || !lastGood.ok) return { state: 'Missing', name, problem };
-  return { state: 'LastGood', name, material: lastGood.material, problem };
+  if (lastGood === null || !lastGood.ok) return { state: 'Missing', name, source, problem };
+  return { state: 'LastGood', name, source, material: lastGood.material, problem };
 }
 
 function readCertificate(spec: CertificateSpec, secrets: ReadonlyMap<string, SecretData>): ReadResult {
@@ -63,7 +70,7 @@ function readTlsSecret(spec: CertificateSpec, secret: SecretData): ReadResult {
     );
   }
   const authorities = secret.get('ca.crt')?.toString('utf8');
-  return readPemPair(chain.toString('utf8'), key.toString('utf8'), authorities);
+  return withSource(spec, readPemPair(chain.toString('utf8'), key.toString('utf8'), authorities));
 }
 
 type KeystoreSpec = NonNullable<CertificateSpec['keystore']>;
@@ -88,10 +95,29 @@ function readKeystoreSecret(
   }
   const password = readPassword(keystore, secrets);
   if (typeof password !== 'string') return password;
-  return readKeystore(
+  const result = readKeystore(
     bytes,
     keystore.alias === undefined ? { password } : { password, alias: keystore.alias },
   );
+  if (result.ok || result.reason !== 'WrongPassword') return withSource(spec, result);
+  return withSource(spec, { ...result, message: `${result.message} (${passwordSource(keystore)})` });
+}
+
+function passwordSource({ passwordRef }: KeystoreSpec): string {
+  return passwordRef === undefined
+    ? 'without keystore.passwordRef the password that the product is shipped with was tried'
+    : `the one that was tried is in Secret ${passwordRef.name}, key ${passwordRef.key}`;
+}
+
+/** A failure that says which Secret it is about. */
+function withSource(spec: CertificateSpec, result: CertificateResult): ReadResult {
+  return result.ok ? result : failure(result.reason, `${sourceOf(spec)}: ${result.message}`);
+}
+
+/** Where a certificate comes from, in words. */
+function sourceOf({ secretRef, keystore }: CertificateSpec): string {
+  const keys = keystore === undefined ? 'keys tls.crt and tls.key' : `key ${keystore.key}`;
+  return `Secret ${secretRef.name}, ${keys}`;
 }
 
 function readPassword(keystore: KeystoreSpec, secrets: ReadonlyMap<string, SecretData>): string | ReadResult {

@@ -1,4 +1,6 @@
+import { passedOnCertificate } from '../../api/presets/passed-on.ts';
 import type { FrontendSpec } from '../../api/spec/frontend.ts';
+import type { TeamworkProxySpec } from '../../api/spec/spec.ts';
 import { assignPorts } from './ports.ts';
 import { backendNames } from './references.ts';
 import type { Flow, PlannedBackend, PlannedCertificate } from './types.ts';
@@ -7,6 +9,7 @@ interface FlowContext {
   readonly backends: readonly PlannedBackend[];
   readonly certificates: readonly PlannedCertificate[];
   readonly listenerPorts: ReadonlyMap<string, number>;
+  readonly spec: TeamworkProxySpec;
 }
 
 /** Decides for every frontend where it listens and whether it can be served. */
@@ -28,6 +31,7 @@ export function planFlows(frontends: readonly FrontendSpec[], context: FlowConte
       frontend,
       listenerPort: ports.get(frontend.name) ?? 0,
       ...usable,
+      passedOn: passedOnCertificate(context.spec, frontend.name),
       backends: backendNames(frontend),
       unservable: unservable(frontend, usable, context.backends),
     };

@@ -279,36 +279,6 @@ describe('passwords', () => {
 });
 
 describe('findings', () => {
-  it('name host names that no certificate covers, a wildcard only by the same wildcard', () => {
-    const hostnames = [
-      'twc.example.com',
-      'web.apps.example.com',
-      '*.apps.example.com',
-      'other.example.com',
-      '*.example.com',
-    ];
-    const frontend = {
-      name: 'own',
-      protocol: 'HTTPS',
-      hostnames,
-      certificates: ['public'],
-      backend: 'webapp',
-    };
-
-    const { findings } = plan(
-      planInput(
-        { ...LAYER7, frontends: [frontend] },
-        { secrets: keystoreSecrets('tomcat.p12', 's3cret-of-tomcat') },
-      ),
-    );
-
-    const uncovered = findings.filter(({ reason }) => reason === 'HostnameNotCovered');
-    expect(uncovered.map(({ path, message }) => `${path}: ${message.slice(0, 60)}`)).toEqual([
-      'spec.frontends[own].hostnames: no certificate of this frontend covers other.example.com (th',
-      'spec.frontends[own].hostnames: no certificate of this frontend covers *.example.com (they c',
-    ]);
-  });
-
   it('name a client flow without encryption and servers that are not verified', () => {
     const cloud = {
       ...LAYER7.teamworkCloud,

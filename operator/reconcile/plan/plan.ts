@@ -1,8 +1,9 @@
 import { expand } from '../../api/presets/expand.ts';
 import { planBackends } from './backends.ts';
 import { planCertificates } from './certificates.ts';
-import { uncoveredNames } from './coverage.ts';
+import { coverageFindings } from './coverage.ts';
 import { planFlows } from './flows.ts';
+import { localNetworkFindings } from './local-network.ts';
 import { refusals } from './refusals.ts';
 import type { Plan, PlanInput } from './types.ts';
 
@@ -19,7 +20,9 @@ export function plan(input: PlanInput): Plan {
     backends: plannedBackends.planned,
     certificates: certificates.planned,
     listenerPorts: input.listenerPorts,
+    spec: proxy.spec,
   });
+  const context = { spec: proxy.spec, addresses: input.addresses };
   return {
     proxy,
     flows,
@@ -28,7 +31,8 @@ export function plan(input: PlanInput): Plan {
     findings: [
       ...findings,
       ...certificates.findings,
-      ...uncoveredNames(flows, certificates.planned),
+      ...coverageFindings(flows, { ...context, certificates: certificates.planned }),
+      ...localNetworkFindings(flows, context),
       ...plannedBackends.findings,
     ],
     refusals: refusals(frontends, backends, proxy.spec.certificates),

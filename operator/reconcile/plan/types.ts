@@ -13,6 +13,8 @@ export interface PlanInput {
   readonly lastGood: ReadonlyMap<string, PemPair>;
   /** Ports that frontends listen on in the pods now, by name of the frontend. */
   readonly listenerPorts: ReadonlyMap<string, number>;
+  /** Addresses (or host names) that load balancers have given, by name of the frontend. */
+  readonly addresses: ReadonlyMap<string, string>;
 }
 
 /** Decoded data of a Secret, by key. */
@@ -44,6 +46,8 @@ export interface Flow {
   readonly certificates: readonly string[];
   /** Trusted certificates of its clients that are there. */
   readonly clientTrust: readonly string[];
+  /** Name of the certificate that its servers show to clients by themselves, where that is known. */
+  readonly passedOn: string | null;
   /** Names of the backends it leads to. */
   readonly backends: readonly string[];
   /** Why it can't be served now; null when it can. */
@@ -63,6 +67,8 @@ export type PlannedCertificate = ServedCertificate | MissingCertificate;
 export interface ServedCertificate {
   readonly state: 'Valid' | 'LastGood';
   readonly name: string;
+  /** Where it comes from, for messages: the Secret and its key. */
+  readonly source: string;
   readonly material: CertificateMaterial;
   /** Why the Secret is unusable; null when valid. */
   readonly problem: Problem | null;
@@ -71,6 +77,7 @@ export interface ServedCertificate {
 export interface MissingCertificate {
   readonly state: 'Missing';
   readonly name: string;
+  readonly source: string;
   readonly problem: Problem;
 }
 

@@ -1,9 +1,9 @@
-import { expiry } from '../../certificates/expiry.ts';
 import type { Service } from '../../kube/types.ts';
-import type { Flow, Plan, PlannedCertificate, Problem } from '../plan/types.ts';
+import type { Flow, Plan } from '../plan/types.ts';
 import { backendsHealthy } from './backends.ts';
+import { certificatesValid } from './certificates.ts';
 import { servesConfig } from './data-plane.ts';
-import { assignedAddress } from './frontends.ts';
+import { assignedAddress } from '../gather.ts';
 import type { ConditionDraft, DataPlane, Observation } from './types.ts';
 
 /** The conditions of a TeamworkProxy, `Ready` as their sum at the end. */
@@ -30,35 +30,6 @@ function accepted({ refusals, flows }: Plan): ConditionDraft {
     reason: first.reason,
     message: `${message}. What was served before is served on.`,
   };
-}
-
-function certificatesValid({ certificates }: Plan, now: Date): ConditionDraft {
-  const type = 'CertificatesValid';
-  const problems = certificates.flatMap((certificate) => certificateProblem(certificate, now) ?? []);
-  const [first] = problems;
-  if (first === undefined) {
-    return { type, status: 'True', reason: 'Valid', message: `${certificates.length} certificates` };
-  }
-  return {
-    type,
-    status: 'False',
-    reason: first.reason,
-    message: problems.map(({ message }) => message).join(' '),
-  };
-}
-
-function certificateProblem(certificate: PlannedCertificate, now: Date): Problem | null {
-  if (certificate.state === 'Missing') {
-    return { ...certificate.problem, message: `${certificate.problem.message}.` };
-  }
-  if (certificate.problem !== null) {
-    const { reason, message } = certificate.problem;
-    return { reason, message: `${message}. What was valid before is served on.` };
-  }
-  const { leaf } = certificate.material;
-  if (expiry(leaf, now).state !== 'Expired') return null;
-  const message = `spec.certificates[${certificate.name}]: expired on ${day(leaf.notAfter)}; put a renewed one into its Secret. It is served all the same.`;
-  return { reason: 'Expired', message };
 }
 
 function addressesAssigned({ flows }: Plan, services: ReadonlyMap<string, Service>): ConditionDraft {
@@ -157,8 +128,4 @@ function ready(parts: readonly ConditionDraft[]): ConditionDraft {
   if (failing === undefined)
     return { type: 'Ready', status: 'True', reason: 'Ready', message: 'every flow is served' };
   return { type: 'Ready', status: 'False', reason: failing.reason, message: failing.message };
-}
-
-function day(date: Date): string {
-  return date.toISOString().slice(0, 10);
 }

@@ -18,12 +18,7 @@ function statusWith(
 
 describe('noticesOf', () => {
   it.each([
-    [
-      'a problem that appears',
-      undefined,
-      ['CertificatesValid', 'False', 'WrongPassword'],
-      ['Warning WrongPassword ReadCertificates'],
-    ],
+    ['a problem that appears', undefined, ['Accepted', 'False', 'NameTaken'], ['Warning NameTaken Plan']],
     [
       'another problem in its place',
       ['Programmed', 'False', 'Refused'],
@@ -49,5 +44,32 @@ describe('noticesOf', () => {
     const notices = noticesOf(before && statusWith(before), statusWith(after));
 
     expect(notices.map(({ type, reason, action }) => `${type} ${reason} ${action}`)).toEqual(expected);
+  });
+
+  it.each([
+    ['one that can not be read', undefined, { reason: 'WrongPassword' }, ['Warning WrongPassword']],
+    ['one that will expire', {}, { reason: 'ExpiresSoon' }, ['Warning ExpiresSoon']],
+    ['one that goes on to be so', { reason: 'ExpiresSoon' }, { reason: 'ExpiresSoon' }, []],
+    ['one that has expired then', { reason: 'ExpiresSoon' }, { reason: 'Expired' }, ['Warning Expired']],
+    ['a renewed one', { reason: 'Expired' }, { fingerprint: 'b' }, ['Normal CertificateChanged']],
+    [
+      'a renewed one that will expire as well',
+      { reason: 'ExpiresSoon' },
+      { fingerprint: 'b', reason: 'ExpiresSoon' },
+      ['Normal CertificateChanged', 'Warning ExpiresSoon'],
+    ],
+    ['a new one', undefined, {}, []],
+  ])('tells of a certificate: %s', (_, before, after, expected) => {
+    const statusOf = (certificate: object): TeamworkProxyStatus => ({
+      ...statusWith(['CertificatesValid', 'True', 'Valid']),
+      certificates: [
+        { name: 'public', state: 'Valid', fingerprint: 'a', message: 'about it', ...certificate },
+        { name: 'other', state: 'Valid', fingerprint: 'c' },
+      ],
+    });
+
+    const notices = noticesOf(before && statusOf(before), statusOf(after));
+
+    expect(notices.map(({ type, reason }) => `${type} ${reason}`)).toEqual(expected);
   });
 });

@@ -1,4 +1,4 @@
-import type { TeamworkProxyStatus } from '../../api/status.ts';
+import type { CertificateReport, TeamworkProxyStatus } from '../../api/status.ts';
 import type { EventDraft } from '../../kube/events.ts';
 
 type Notice = Omit<EventDraft, 'regarding'>;
@@ -6,7 +6,6 @@ type Notice = Omit<EventDraft, 'regarding'>;
 /** What a condition is about, as the action of an event. */
 const ACTIONS: Readonly<Record<string, string>> = {
   Accepted: 'Plan',
-  CertificatesValid: 'ReadCertificates',
   AddressesAssigned: 'AssignAddresses',
   Programmed: 'Program',
   BackendsHealthy: 'AskServers',
@@ -18,18 +17,50 @@ const ON_THE_WAY = new Set(['Pending', 'NotAccepted']);
 
 /**
  * What people should see in `kubectl describe`: each problem when it appears, and that all is well again. A condition that is only on its
- * way is no event, and `Ready` repeats what the others say.
+ * way is no event, `Ready` repeats what the others say, and `CertificatesValid` is told certificate by certificate.
  */
 export function noticesOf(
+  before: TeamworkProxyStatus | undefined,
+  after: TeamworkProxyStatus,
+): readonly Notice[] {
+  return [...conditionNotices(before, after), ...certificateNotices(before, after)];
+}
+
+function conditionNotices(
   before: TeamworkProxyStatus | undefined,
   after: TeamworkProxyStatus,
 ): readonly Notice[] {
   return (after.conditions ?? []).flatMap(({ type, status, reason, message }): readonly Notice[] => {
     const previous = before?.conditions?.find((condition) => condition.type === type);
     if (previous?.status === status && previous.reason === reason) return [];
+    if (type === 'CertificatesValid') return [];
     const action = ACTIONS[type] ?? type;
     if (type === 'Ready') return status === 'True' ? [{ type: 'Normal', reason, action, note: message }] : [];
     if (status === 'True' || ON_THE_WAY.has(reason)) return [];
     return [{ type: 'Warning', reason, action, note: message }];
   });
+}
+
+/** What has become worse of a certificate, expiry included, and what was put in its place. */
+function certificateNotices(
+  before: TeamworkProxyStatus | undefined,
+  after: TeamworkProxyStatus,
+): readonly Notice[] {
+  return (after.certificates ?? []).flatMap((certificate): readonly Notice[] => {
+    const previous = before?.certificates?.find(({ name }) => name === certificate.name);
+    const { reason, message } = certificate;
+    const changed = changedCertificate(previous, certificate);
+    if (reason === undefined || (previous?.reason === reason && changed.length === 0)) return changed;
+    return [...changed, { type: 'Warning', reason, action: 'ReadCertificates', note: message ?? reason }];
+  });
+}
+
+function changedCertificate(
+  previous: CertificateReport | undefined,
+  { name, subject, notAfter, fingerprint }: CertificateReport,
+): readonly Notice[] {
+  if (previous?.fingerprint === undefined || fingerprint === undefined) return [];
+  if (previous.fingerprint === fingerprint) return [];
+  const note = `spec.certificates[${name}]: now served: ${subject}, valid until ${notAfter}`;
+  return [{ type: 'Normal', reason: 'CertificateChanged', action: 'ReadCertificates', note }];
 }

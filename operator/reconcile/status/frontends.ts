@@ -1,12 +1,9 @@
+import { REST_PATH, START_PATH } from '../../api/presets/paths.ts';
 import type { ClientSettings, FrontendReport } from '../../api/status.ts';
 import type { Service } from '../../kube/types.ts';
+import { assignedAddress } from '../gather.ts';
+import { hostAndPort, isHttp, publicName } from '../plan/public-name.ts';
 import type { Flow, Plan } from '../plan/types.ts';
-
-/** Address or host name that the load balancer gave a Service; undefined until there is one. */
-export function assignedAddress(service: Service | undefined): string | undefined {
-  const [ingress] = service?.status?.loadBalancer?.ingress ?? [];
-  return ingress?.ip ?? ingress?.hostname;
-}
 
 /** One entry of `status.frontends` for every flow. */
 export function frontendReports(
@@ -16,7 +13,7 @@ export function frontendReports(
   return plan.flows.map((flow) => {
     const { frontend, backends, unservable } = flow;
     const address = assignedAddress(services.get(frontend.name));
-    const host = publicHost(flow) ?? address;
+    const host = publicName(frontend) ?? address;
     const requested = frontend.loadBalancer.address;
     return {
       name: frontend.name,
@@ -39,8 +36,8 @@ export function clientSettings(
   if (plan.proxy.spec.teamworkCloud === undefined) return undefined;
   const urls = new Map(frontendReports(plan, services).map(({ name, url }) => [name, url]));
   const web = urls.get('web');
-  const webapp = web === undefined ? urls.get('webapp') : `${web}/webapp`;
-  const rest = web === undefined ? urls.get('rest') : `${web}/osmc`;
+  const webapp = webUrl(web, urls.get('webapp'), START_PATH);
+  const rest = webUrl(web, urls.get('rest'), REST_PATH);
   const client = urls.get('client');
   const [host, port] = (urls.get('license') ?? '').split(/:(?=[0-9]+$)/);
   return {
@@ -51,16 +48,16 @@ export function clientSettings(
   };
 }
 
-/** The host name by which a flow is reached, where it is known: several layer-4 flows on different addresses can't share one name. */
-function publicHost({ frontend }: Flow): string | undefined {
-  if (frontend.protocol !== 'HTTP' && frontend.protocol !== 'HTTPS') return undefined;
-  return frontend.hostnames.find((name) => !name.startsWith('*.'));
+/** URL on the HTTPS flow, or on the layer-4 flow that is TLS to the servers. */
+function webUrl(web: string | undefined, own: string | undefined, path: string): string | undefined {
+  if (web !== undefined) return `${web}${path}`;
+  return own === undefined ? undefined : `https://${own.replace(/:443$/, '')}${path}`;
 }
 
-function url({ frontend }: Flow, host: string): string {
-  const literal = host.includes(':') ? `[${host}]` : host;
-  if (frontend.protocol !== 'HTTP' && frontend.protocol !== 'HTTPS') return `${literal}:${frontend.port}`;
-  const scheme = frontend.protocol.toLowerCase();
-  const usual = frontend.protocol === 'HTTPS' ? 443 : 80;
-  return `${scheme}://${literal}${frontend.port === usual ? '' : `:${frontend.port}`}`;
+function url({ frontend: { protocol, port } }: Flow, host: string): string {
+  if (!isHttp(protocol)) return hostAndPort(host, port);
+  const usual = protocol === 'HTTPS' ? 443 : 80;
+  const authority = hostAndPort(host, port);
+  const shown = port === usual ? authority.slice(0, -`:${port}`.length) : authority;
+  return `${protocol.toLowerCase()}://${shown}`;
 }

@@ -117,6 +117,37 @@ describe('the status of a proxy whose flows are all served', () => {
   });
 });
 
+describe('what clients enter', () => {
+  it.each([
+    [
+      'by name where flows have one',
+      { hostnames: { client: 'client.example.com', license: 'license.example.com' } },
+      {
+        webapp: 'https://twc.example.com/webapp',
+        rest: 'https://twc.example.com/osmc',
+        modelingClient: 'client.example.com:443',
+        license: '443@license.example.com',
+      },
+    ],
+    [
+      'by address with topology Layer4 where they have none',
+      { topology: 'Layer4' },
+      {
+        webapp: 'https://twc.example.com/webapp',
+        rest: 'https://[2001:db8::10]/osmc',
+        modelingClient: '172.30.0.101:443',
+        license: '443@172.30.0.102',
+      },
+    ],
+  ])('is told %s', (_, cloud, expected) => {
+    const spec = { ...LAYER7, teamworkCloud: { ...LAYER7.teamworkCloud, ...cloud } };
+    const given = observation({ plan: plan(planInput(spec)) });
+    const services = new Map([...given.services, ['rest', service('2001:db8::10')]]);
+
+    expect(statusOf({ ...given, services }).clientSettings).toEqual(expected);
+  });
+});
+
 describe('AddressesAssigned', () => {
   it('names the flows that wait', () => {
     const services = new Map([['web', service('172.30.0.100')]]);
@@ -223,37 +254,6 @@ describe('Programmed', () => {
       reason: 'FlowsNotServed',
       message: 'web is not served: none of its certificates (public) can be used',
     });
-  });
-});
-
-describe('CertificatesValid', () => {
-  it('is false after the certificate has expired, and says that it is served', () => {
-    const given = observation({ now: new Date('2300-01-01T00:00:00Z') });
-
-    expect(condition('CertificatesValid', given)).toMatchObject({ status: 'False', reason: 'Expired' });
-    expect(condition('CertificatesValid', given)).toHaveProperty(
-      'message',
-      expect.stringContaining('It is served all the same.'),
-    );
-  });
-
-  it('is false with what is wrong, and says what is served instead', () => {
-    const [certificate] = plan(planInput(LAYER7)).certificates;
-    const lastGood = new Map(certificate?.state === 'Valid' ? [['public', certificate.material]] : []);
-    const given = observation({ plan: plan(planInput(LAYER7, { secrets: new Map(), lastGood })) });
-
-    const status = statusOf(given);
-
-    expect(condition('CertificatesValid', given)).toMatchObject({
-      status: 'False',
-      reason: 'SecretNotFound',
-      message:
-        'spec.certificates[public]: Secret twc-keystore does not exist; create it, or correct secretRef.name. What was valid before is served on.',
-    });
-    expect(status.certificates).toMatchObject([
-      { name: 'public', state: 'LastGood', subject: expect.stringContaining('twc.example.com') },
-    ]);
-    expect(condition('Ready', given)).toMatchObject({ status: 'False', reason: 'SecretNotFound' });
   });
 });
 

@@ -1,11 +1,17 @@
-import type { CertificateReport, TeamworkProxyStatus } from '../../api/status.ts';
+import type { TeamworkProxyStatus } from '../../api/status.ts';
 import { setConditions } from '../../kube/conditions.ts';
 import type { PlannedCertificate } from '../plan/types.ts';
 import { backendReports } from './backends.ts';
+import { certificateReports } from './certificates.ts';
 import { conditions } from './conditions.ts';
 import { servesConfig } from './data-plane.ts';
-import { assignedAddress, clientSettings, frontendReports } from './frontends.ts';
+import { assignedAddress } from '../gather.ts';
+import { clientSettings, frontendReports } from './frontends.ts';
+import { timestamp } from './time.ts';
 import type { Observation } from './types.ts';
+
+/** More findings than the schema admits would keep the whole status from being written. */
+const MAX_FINDINGS = 64;
 
 /** The whole status of a TeamworkProxy, made from what was observed; of the previous one only the transition times are kept. */
 export function statusOf(observation: Observation): TeamworkProxyStatus {
@@ -23,9 +29,9 @@ export function statusOf(observation: Observation): TeamworkProxyStatus {
     ...(addresses.length === 0 ? {} : { addresses: [...new Set(addresses)].join(',') }),
     ...(expiry === undefined ? {} : { certificateExpiry: timestamp(expiry) }),
     frontends: frontendReports(plan, services),
-    certificates: plan.certificates.map(certificateReport),
+    certificates: certificateReports(plan, now),
     backends: backendReports(plan, dataPlane),
-    ...(plan.findings.length === 0 ? {} : { findings: plan.findings }),
+    ...(plan.findings.length === 0 ? {} : { findings: plan.findings.slice(0, MAX_FINDINGS) }),
     dataPlane: {
       ...(dataPlane.configHash === null ? {} : { configHash: dataPlane.configHash }),
       desired: dataPlane.desired,
@@ -35,28 +41,9 @@ export function statusOf(observation: Observation): TeamworkProxyStatus {
   };
 }
 
-function certificateReport(certificate: PlannedCertificate): CertificateReport {
-  const { name, state } = certificate;
-  if (certificate.state === 'Missing') return { name, state, message: certificate.problem.message };
-  const { leaf } = certificate.material;
-  return {
-    name,
-    state,
-    subject: leaf.subject,
-    notAfter: timestamp(leaf.notAfter),
-    fingerprint: leaf.fingerprintSha256,
-    ...(certificate.problem === null ? {} : { message: certificate.problem.message }),
-  };
-}
-
 function earliestExpiry(certificates: readonly PlannedCertificate[]): Date | undefined {
   const dates = certificates.flatMap((certificate) =>
     certificate.state === 'Missing' ? [] : [certificate.material.leaf.notAfter],
   );
   return dates.sort((a, b) => a.getTime() - b.getTime())[0];
-}
-
-/** RFC 3339 without fractions, as Kubernetes writes times. */
-function timestamp(date: Date): string {
-  return date.toISOString().replace(/\.[0-9]+Z$/, 'Z');
 }

@@ -55,6 +55,7 @@ export function planInput(spec: object, changes: Partial<PlanInput> = {}): PlanI
     secrets: keystoreSecrets(),
     lastGood: new Map(),
     listenerPorts: new Map(),
+    addresses: new Map(),
     ...changes,
   };
 }

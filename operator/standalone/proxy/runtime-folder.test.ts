@@ -11,7 +11,7 @@ function certificate(name: string): ServedCertificate {
   const { chainPem, keyPem } = issue(makeAuthority({ name: 'authority' }), { commonName: 'twc.example.com' });
   const pair = readPemPair(chainPem, keyPem);
   if (!pair.ok) throw new Error(pair.message);
-  return { state: 'Valid', name, material: pair.material, problem: null };
+  return { state: 'Valid', name, material: pair.material, source: 'Secret a', problem: null };
 }
 
 let parent: string;

@@ -15,6 +15,8 @@ export interface OperatorProcess {
   passes(): Promise<number>;
   /** What it logged, one JSON object a line. */
   readonly log: readonly string[];
+  /** What it shows at `/metrics`. */
+  metrics(): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -53,6 +55,7 @@ async function whenReady(child: ChildProcess, log: readonly string[]): Promise<O
   });
   return {
     log,
+    metrics,
     writes: async () =>
       sum(await metrics(), /^rest_client_requests_total\{.*method="(?:POST|PUT|PATCH|DELETE)".*\} (\d+)$/gm),
     passes: async () => sum(await metrics(), /^controller_runtime_reconcile_total\{.*\} (\d+)$/gm),

@@ -335,6 +335,14 @@ const teamworkCloud: readonly RuleCase[] = [
     ],
   },
   {
+    desc: 'a name for a flow that the topology does not have',
+    spec: shorthand({ hostnames: { rest: 'rest.example.com' } }),
+    refused: [
+      'spec.teamworkCloud',
+      'hostnames: with topology Layer7Hybrid only the flows client and license have names of their own; remove the others, or choose topology Layer4',
+    ],
+  },
+  {
     desc: 'the cleartext port without its being asked for by name',
     spec: shorthand({ client: { port: 3579 } }),
     refused: [

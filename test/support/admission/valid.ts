@@ -34,7 +34,7 @@ const fullFrontend = {
   ],
   trustedSources: ['198.51.100.7/32'],
   proxyProtocol: { accept: 'Required', trusted: ['198.51.100.0/24', '2001:db8:1::/48'] },
-  loadBalancer: { address: '192.0.2.10', ...loadBalancer },
+  loadBalancer: { address: '192.0.2.10', hostname: 'twc.example.com', ...loadBalancer },
   limits: { connections: 100, connectionsPerSource: 10, headerBytes: 16384, bodySize: '1Gi' },
   timeouts: {
     connect: '500ms',
@@ -105,6 +105,12 @@ const everything = {
       authserver: '192.0.2.22',
       client: '2001:db8::23',
       license: '192.0.2.24',
+    },
+    hostnames: {
+      rest: 'rest.example.com',
+      authserver: 'login.example.com',
+      client: 'client.example.com',
+      license: 'license.example.com',
     },
     backendTls: { verify: 'Chain', trust: ['internal'], serverName: 'twc.example.com' },
     healthCheck: 'Ping',
