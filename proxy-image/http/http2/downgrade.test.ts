@@ -1,6 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import { valuesOf } from '../../../test/support/http/messages.ts';
-import { data, Flags, GET, headers, POST, type Fields } from '../../../test/support/http2/frames.ts';
+import {
+  data,
+  Flags,
+  GET,
+  headers,
+  ping,
+  POST,
+  Type,
+  type Fields,
+} from '../../../test/support/http2/frames.ts';
 import { http2Scenes } from '../../../test/support/http2/scene.ts';
 import { ErrorCode } from './codec/error-codes.ts';
 
@@ -205,6 +214,7 @@ describe('a request is forwarded', () => {
           ['X-Forwarded-Host', 'TWC.example.com:8443'],
         ],
         body: '',
+        trailers: [],
       },
     ]);
   });
@@ -216,6 +226,15 @@ describe('a request is forwarded', () => {
     await client.response(1);
 
     expect(valuesOf(upstream.requests()[0]?.fields ?? [], 'cookie')).toEqual(['a=1; b=2']);
+  });
+
+  it('without white space at the end for a cookie without content', async () => {
+    const { client, upstream } = await setUp();
+
+    await client.send(headers(1, plus(['cookie', ''], ['cookie', 'a=1'], ['cookie', ''])));
+    await client.response(1);
+
+    expect(upstream.connections()[0]?.bytes).toContain('cookie: a=1\r\n');
   });
 
   it('with Host where there is no :authority, or one that agrees', async () => {
@@ -297,5 +316,38 @@ describe('a body of another length than content-length says (RFC 9113 section 8.
     expect(
       upstream.connections().filter(({ bytes }) => bytes.includes('POST') && bytes.includes('GET')),
     ).toEqual([]);
+  });
+});
+
+describe('a request whose content-length has been reached', () => {
+  it.each([
+    ['without a body', '0', [], 'more'],
+    ['with its whole body', '5', [data(1, 'abc'), data(1, 'de')], 'more'],
+  ])('is not complete for its server before END_STREAM: %s', async (_what, length, body, more) => {
+    const { client, upstream } = await setUp();
+
+    await client.send(headers(1, [...POST, ['content-length', length]], Flags.EndHeaders), ...body, ping());
+    await client.frame(({ type, flags }) => type === Type.Ping && flags === Flags.Ack);
+    await client.send(data(1, more));
+    const { reset } = await client.response(1);
+    await client.send(headers(3));
+    await client.response(3);
+
+    expect(reset).toBe(ErrorCode.ProtocolError);
+    expect(upstream.requests().map(({ method }) => method)).toEqual(['GET']);
+  });
+
+  it.each([
+    ['without a body', '0', [], ''],
+    ['with its whole body', '5', [data(1, 'abc'), data(1, 'de')], 'abcde'],
+  ])('is complete with END_STREAM: %s', async (_what, length, body, sent) => {
+    const { client, upstream } = await setUp();
+
+    await client.send(headers(1, [...POST, ['content-length', length]], Flags.EndHeaders), ...body, ping());
+    await client.frame(({ type, flags }) => type === Type.Ping && flags === Flags.Ack);
+    await client.send(data(1, '', Flags.EndStream));
+
+    expect(await client.response(1)).toMatchObject({ status: 200, ended: true });
+    expect(upstream.requests()).toMatchObject([{ method: 'POST', body: sent }]);
   });
 });

@@ -67,8 +67,7 @@ export class RequestFields {
         this.#regular.push(field);
         break;
       case 'Cookie':
-        // RFC 9113 section 8.2.3.
-        this.#cookie = this.#cookie === null ? field.value : `${this.#cookie}; ${field.value}`;
+        this.#cookie = joinCookies(this.#cookie, field.value);
         break;
       case 'Imitation':
         this.#imitated = true;
@@ -188,4 +187,9 @@ export class RequestFields {
     }
     this.bytes.write(text, 0, 'latin1');
   }
+}
+
+/** RFC 9113 section 8.2.3; a part without content adds nothing, lest there be white space at the end of the value. */
+function joinCookies(before: string | null, value: string): string {
+  return before === null || before === '' ? value : value === '' ? before : `${before}; ${value}`;
 }

@@ -59,6 +59,8 @@ export class Http2Stream implements ExchangeClient, ResponseEvents {
   /** Bytes that the server does not take yet, and that the client gets no credit for. */
   #held = 0;
   #paused = false;
+  /** The end of a body of known length, until END_STREAM shows that it is the end. */
+  #withheld: Buffer | null = null;
   #deadline: number;
 
   constructor(host: StreamHost, request: StreamRequest, sendWindow: number) {
@@ -81,10 +83,15 @@ export class Http2Stream implements ExchangeClient, ResponseEvents {
     return this.#state;
   }
 
-  /** Forwards the request. `first`: it is the first of its connection. */
+  /**
+   * Forwards the request. `first`: it is the first of its connection. A request whose content-length is 0 waits for END_STREAM: what a
+   * server takes for complete must not turn out to be malformed.
+   */
   forward(request: ExchangeRequest, first: boolean): void {
     this.#exchange = new Exchange(this, request, { first, own: null });
-    this.#exchange.start();
+    if (this.#request.bodyLength !== 0 || this.requestComplete()) {
+      this.#exchange.start();
+    }
   }
 
   respond(response: LocalResponse, known: Partial<RequestEnd> = {}): void {
@@ -110,7 +117,7 @@ export class Http2Stream implements ExchangeClient, ResponseEvents {
     if (bodyLimit > 0 && bodyLength === CHUNKED && this.#received > bodyLimit) {
       this.#exchange?.abort('BodyTooLarge');
     }
-    this.#passOn(data);
+    this.#passOn(data, endStream);
     this.#credit(flowLength);
     return endStream ? this.receiveEnd() : this.#checkLinger();
   }
@@ -122,9 +129,7 @@ export class Http2Stream implements ExchangeClient, ResponseEvents {
       return streamError(ErrorCode.ProtocolError, 'DATA shorter than content-length');
     }
     this.#move('EndIn');
-    if (bodyLength === CHUNKED) {
-      this.#toServer(LAST_CHUNK);
-    }
+    this.#completeRequest();
     this.#closeIfEnded();
     return null;
   }
@@ -249,10 +254,29 @@ export class Http2Stream implements ExchangeClient, ResponseEvents {
     this.reset(ErrorCode.NoError, 'BodyIncomplete');
   }
 
-  #passOn(data: Buffer): void {
-    if (data.length > 0 && this.#exchange !== null) {
-      this.touch();
-      this.#toServer(this.#request.bodyLength === CHUNKED ? chunk(data) : data);
+  #passOn(data: Buffer, endStream: boolean): void {
+    if (data.length === 0 || this.#exchange === null) {
+      return;
+    }
+    const { bodyLength } = this.#request;
+    this.touch();
+    if (bodyLength === this.#received && !endStream) {
+      this.#withheld = data;
+    } else {
+      this.#toServer(bodyLength === CHUNKED ? chunk(data) : data);
+    }
+  }
+
+  /** Sends what makes the request complete to its server. */
+  #completeRequest(): void {
+    const { bodyLength } = this.#request;
+    if (bodyLength === 0) {
+      this.#exchange?.start();
+    } else if (bodyLength === CHUNKED) {
+      this.#toServer(LAST_CHUNK);
+    } else if (this.#withheld !== null) {
+      this.#toServer(this.#withheld);
+      this.#withheld = null;
     }
   }
 
