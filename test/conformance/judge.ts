@@ -1,11 +1,11 @@
 import { parseRequests, valuesOf, type ParsedRequest } from '../support/http/messages.ts';
 import type { RecordedConnection } from '../support/http/recording-upstream.ts';
-import type { Case } from './corpus.ts';
+import type { Expectation } from './verdict.ts';
 
 /** What a proxy made of a case. */
 export interface Observation {
-  /** All that the client got back. */
-  readonly response: string;
+  /** Statuses of the final responses that the client got. */
+  readonly statuses: readonly number[];
   /** The requests that servers got, in their order. */
   readonly requests: readonly ParsedRequest[];
   /** All bytes that servers got. */
@@ -18,32 +18,32 @@ export interface Observation {
  */
 export type Finding = 'unsafe' | 'countedTwice' | 'validRefused' | 'invalidForwarded';
 
-export function judge(testCase: Case, { response, requests, connections }: Observation): readonly Finding[] {
-  const parsed = connections.map(({ bytes, ended }) => ({ ...parseRequests(bytes), ended }));
-  const malformed = parsed.some(({ rest }) => rest === 'Malformed');
-  const halves = parsed.filter(({ rest }) => rest === 'Incomplete');
-  // Half a request may only be there where the fault showed up behind a head that was sound, and the connection must be broken then.
-  const mayBreak = testCase.must === 'either' || (testCase.must === 'reject' && testCase.at !== 'head');
-  const unsafe = malformed || halves.some(({ ended }) => !ended) || (halves.length > 0 && !mayBreak);
+export function judge(expected: Expectation, observation: Observation): readonly Finding[] {
+  const { must, messages } = expected;
+  const { statuses, requests, connections } = observation;
   return [
-    ...(unsafe ? (['unsafe'] as const) : []),
-    ...(requests.length > testCase.messages ? [tooMany(testCase)] : []),
-    ...(testCase.must === 'accept' && !sameRequests(testCase, requests) ? (['validRefused'] as const) : []),
-    ...(testCase.must === 'reject' && !isRefused(testCase, response) ? (['invalidForwarded'] as const) : []),
+    ...(isUnsafe(expected, connections) ? (['unsafe'] as const) : []),
+    ...(requests.length > messages
+      ? ([must === 'reject' ? 'invalidForwarded' : 'countedTwice'] as const)
+      : []),
+    ...(must === 'accept' && !isServed(expected, requests) ? (['validRefused'] as const) : []),
+    // Refused by a 4xx or 5xx, or by ending stream or connection without a word.
+    ...(must === 'reject' && statuses.filter((status) => status < 400).length > messages
+      ? (['invalidForwarded'] as const)
+      : []),
   ];
 }
 
-function tooMany({ must }: Case): Finding {
-  return must === 'reject' ? 'invalidForwarded' : 'countedTwice';
-}
-
-/** Refused by a 4xx or 5xx, or by closing the connection without a word. */
-function isRefused({ messages }: Case, response: string): boolean {
-  const statuses = [...response.matchAll(/(?:^|\r\n|served)HTTP\/1\.1 ([0-9]{3}) /g)].map(([, status]) =>
-    Number(status),
+function isUnsafe({ must, at }: Expectation, connections: readonly RecordedConnection[]): boolean {
+  const parsed = connections.map(({ bytes, ended }) => ({ ...parseRequests(bytes), ended }));
+  const halves = parsed.filter(({ rest }) => rest === 'Incomplete');
+  // Half a request may only be there where the fault showed up behind a head that was sound, and the connection must be broken then.
+  const mayBreak = must === 'either' || (must === 'reject' && at !== 'head');
+  return (
+    parsed.some(({ rest }) => rest === 'Malformed') ||
+    halves.some(({ ended }) => !ended) ||
+    (halves.length > 0 && !mayBreak)
   );
-  const final = statuses.filter((status) => status >= 200);
-  return final.filter((status) => status < 400).length <= messages;
 }
 
 /** Fields that are the proxy's own business on each hop, or whose presence depends on how the body is framed. */
@@ -60,22 +60,25 @@ const PER_HOP = new Set([
   'forwarded',
 ]);
 
-function sameRequests({ raw, messages }: Case, requests: readonly ParsedRequest[]): boolean {
-  const sent = parseRequests(raw.toString('latin1')).requests;
-  return (
-    sent.length === messages &&
-    requests.length === messages &&
-    sent.every((request, index) => {
-      const got = requests[index];
-      return (
-        got !== undefined && JSON.stringify(essence(request)) === JSON.stringify(essence(got)) && isClean(got)
-      );
-    })
+function isServed(expected: Expectation, requests: readonly ParsedRequest[]): boolean {
+  const { sent, messages, server = {}, ordered } = expected;
+  const inOrder = (texts: readonly string[]): readonly string[] => (ordered ? texts : texts.toSorted());
+  const same = JSON.stringify(inOrder(sent.map(essence))) === JSON.stringify(inOrder(requests.map(essence)));
+  const hasFields = requests.every(({ fields }) =>
+    Object.entries(server).every(
+      ([name, values]) => JSON.stringify(valuesOf(fields, name)) === JSON.stringify(values),
+    ),
   );
+  return sent.length === messages && same && hasFields && requests.every(isClean);
 }
 
 /** What must be the same on both sides of a proxy. */
-function essence({ method, target, fields, body }: ParsedRequest): unknown {
+function essence({ method, target, fields, body }: ParsedRequest): string {
+  return JSON.stringify({ method, target: originForm(method, target), fields: endToEndFields(fields), body });
+}
+
+/** The fields that pass a proxy as they are. */
+export function endToEndFields(fields: ParsedRequest['fields']): ParsedRequest['fields'] {
   const named = new Set(
     valuesOf(fields, 'connection').flatMap((value) =>
       value
@@ -84,7 +87,7 @@ function essence({ method, target, fields, body }: ParsedRequest): unknown {
         .map((name) => name.trim()),
     ),
   );
-  const passed = fields.filter(([name]) => {
+  return fields.filter(([name]) => {
     const lower = name.toLowerCase();
     return (
       !PER_HOP.has(lower) &&
@@ -93,10 +96,10 @@ function essence({ method, target, fields, body }: ParsedRequest): unknown {
       lower !== 'max-forwards'
     );
   });
-  return { method, target: originForm(method, target), fields: passed, body };
 }
 
-function originForm(method: string, target: string): string {
+/** RFC 9112 section 3.2.4. */
+export function originForm(method: string, target: string): string {
   const rest = /^https?:\/\/[^/?]*(.*)$/i.exec(target)?.[1];
   if (rest === undefined) {
     return target;
@@ -104,13 +107,15 @@ function originForm(method: string, target: string): string {
   return rest === '' && method === 'OPTIONS' ? '*' : rest.startsWith('/') ? rest : `/${rest}`;
 }
 
-/** Nothing that counts for one hop alone has been passed on, save a wish to switch protocols. */
-function isClean({ fields }: ParsedRequest): boolean {
+/** Nothing that counts for one hop alone has been passed on, save a wish to switch protocols; trailers are not passed on either. */
+function isClean({ fields, trailers }: ParsedRequest): boolean {
   const options = valuesOf(fields, 'connection');
   const upgrade = valuesOf(fields, 'upgrade').length > 0;
   return (
+    trailers.length === 0 &&
     ['keep-alive', 'proxy-connection', 'te', 'trailer', 'expect'].every(
       (name) => valuesOf(fields, name).length === 0,
-    ) && (upgrade ? options.join().toLowerCase() === 'upgrade' : options.length === 0)
+    ) &&
+    (upgrade ? options.join().toLowerCase() === 'upgrade' : options.length === 0)
   );
 }

@@ -7,11 +7,17 @@ export interface ParsedRequest {
   readonly fields: readonly (readonly [name: string, value: string])[];
   /** Latin-1, without framing. */
   readonly body: string;
+  /** The fields behind a chunked body. */
+  readonly trailers: readonly (readonly [name: string, value: string])[];
 }
+
+type Body = Pick<ParsedRequest, 'body' | 'trailers'>;
 
 /** What a run of bytes holds: whole requests, and after them nothing, the beginning of one, or what is no request. */
 export interface ParsedRequests {
   readonly requests: readonly ParsedRequest[];
+  /** For each request the offset behind its last byte. */
+  readonly ends: readonly number[];
   readonly rest: 'Empty' | 'Incomplete' | 'Malformed';
 }
 
@@ -29,16 +35,18 @@ const CHUNK_LINE = new RegExp(`^([0-9A-Fa-f]+)(?:${EXTENSION})*$`);
  */
 export function parseRequests(bytes: string): ParsedRequests {
   const requests: ParsedRequest[] = [];
+  const ends: number[] = [];
   let at = 0;
   while (at < bytes.length) {
     const request = parseRequest(bytes, skipEmptyLines(bytes, at));
     if (typeof request === 'string') {
-      return { requests, rest: request };
+      return { requests, ends, rest: request };
     }
     requests.push(request.value);
+    ends.push(request.end);
     at = request.end;
   }
-  return { requests, rest: 'Empty' };
+  return { requests, ends, rest: 'Empty' };
 }
 
 function skipEmptyLines(bytes: string, start: number): number {
@@ -69,7 +77,7 @@ function parseRequest(bytes: string, start: number): Part<ParsedRequest> {
   const body = parseBody(bytes, section.end, fields);
   return typeof body === 'string'
     ? body
-    : { value: { method, target, version, fields, body: body.value }, end: body.end };
+    : { value: { method, target, version, fields, ...body.value }, end: body.end };
 }
 
 function parseFields(bytes: string, start: number): Part<ParsedRequest['fields']> {
@@ -91,7 +99,7 @@ function parseFields(bytes: string, start: number): Part<ParsedRequest['fields']
   }
 }
 
-function parseBody(bytes: string, start: number, fields: ParsedRequest['fields']): Part<string> {
+function parseBody(bytes: string, start: number, fields: ParsedRequest['fields']): Part<Body> {
   const lengths = valuesOf(fields, 'content-length');
   const codings = valuesOf(fields, 'transfer-encoding');
   if (lengths.length + codings.length > 1) {
@@ -105,10 +113,10 @@ function parseBody(bytes: string, start: number, fields: ParsedRequest['fields']
     return 'Malformed';
   }
   const end = start + Number(length);
-  return end > bytes.length ? 'Incomplete' : { value: bytes.slice(start, end), end };
+  return end > bytes.length ? 'Incomplete' : { value: { body: bytes.slice(start, end), trailers: [] }, end };
 }
 
-function parseChunks(bytes: string, start: number): Part<string> {
+function parseChunks(bytes: string, start: number): Part<Body> {
   let body = '';
   for (let at = start; ;) {
     const lineEnd = bytes.indexOf('\r\n', at);
@@ -123,7 +131,9 @@ function parseChunks(bytes: string, start: number): Part<string> {
     const length = Number.parseInt(size, 16);
     if (length === 0) {
       const trailers = parseFields(bytes, data);
-      return typeof trailers === 'string' ? trailers : { value: body, end: trailers.end };
+      return typeof trailers === 'string'
+        ? trailers
+        : { value: { body, trailers: trailers.value }, end: trailers.end };
     }
     if (data + length + 2 > bytes.length) {
       return 'Incomplete';

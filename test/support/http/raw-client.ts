@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import net from 'node:net';
 import type { Socket } from 'node:net';
+import tls from 'node:tls';
 import { setImmediate as turn } from 'node:timers/promises';
 
 /** A client that sends bytes as they are and keeps what comes back. */
@@ -17,6 +19,24 @@ export interface RawClient {
 
 export async function connectRaw(port: number): Promise<RawClient> {
   const socket = net.connect({ host: '127.0.0.1', port, noDelay: true, allowHalfOpen: true });
+  const client = rawClient(socket);
+  await new Promise((resolve) => socket.once('connect', resolve));
+  return client;
+}
+
+/** The same over TLS; `trust` is the certificate of the server's authority, PEM. */
+export async function connectRawTls(port: number, trust: string, protocol: string): Promise<RawClient> {
+  const socket = tls.connect({
+    socket: net.connect({ host: '127.0.0.1', port, noDelay: true, allowHalfOpen: true }),
+    servername: 'localhost',
+    ca: trust,
+    ALPNProtocols: [protocol],
+  });
+  await once(socket, 'secureConnect');
+  return rawClient(socket);
+}
+
+function rawClient(socket: Socket): RawClient {
   let received = '';
   let how: 'End' | 'Reset' = 'Reset';
   const waiting = new Set<() => void>();
@@ -34,7 +54,6 @@ export async function connectRaw(port: number): Promise<RawClient> {
     socket.end();
   });
   socket.on('error', () => undefined).on('close', changed);
-  await new Promise((resolve) => socket.once('connect', resolve));
 
   const wait = async (done: () => boolean): Promise<void> =>
     new Promise((resolve) => {

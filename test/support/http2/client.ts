@@ -48,7 +48,11 @@ export interface ClientOptions {
 
 /** Connects and, unless told otherwise, has exchanged settings when it resolves. */
 export async function connectHttp2(port: number, options: ClientOptions = {}): Promise<Http2Client> {
-  const raw = await connectRaw(port);
+  return speakHttp2(await connectRaw(port), options);
+}
+
+/** The same on a connection that is there already. */
+export async function speakHttp2(raw: RawClient, options: ClientOptions = {}): Promise<Http2Client> {
   const client = new ScriptedClient(raw);
   if (options.greets !== false) {
     await client.send(PREFACE, settings(...(options.settings ?? [])));
