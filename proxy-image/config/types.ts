@@ -64,6 +64,8 @@ export interface FrontendConfig {
   readonly sourceRanges?: readonly string[];
   /** Source ranges (CIDR) whose X-Forwarded-* fields are kept and extended; from everybody else they are replaced. */
   readonly trustedSources: readonly string[];
+  /** HTTP and HTTPS. Left out: nothing is done. */
+  readonly policies?: FrontendPolicies;
   readonly limits: FrontendLimits;
   readonly timeouts: FrontendTimeouts;
 }
@@ -99,6 +101,52 @@ export interface RouteConfig {
   /** Absolute path prefixes such as `/webapp`; `/` matches everything. */
   readonly paths: readonly string[];
   readonly backend: string;
+  /** What counts for these requests beyond, or in place of, the frontend's. */
+  readonly policies?: RoutePolicies;
+}
+
+/**
+ * What is done with requests and responses on their way. A policy that a route has counts in place of its frontend's; `headers` alone
+ * are brought together, by the names of the fields.
+ */
+export interface RoutePolicies {
+  readonly headers?: HeadersPolicy;
+}
+
+/** What a frontend may have beside what routes may: the policies that count for a host as a whole. */
+export interface FrontendPolicies extends RoutePolicies {
+  /** HTTPS only. Left out: what the servers say is passed on. */
+  readonly hsts?: HstsConfig;
+}
+
+/** Changes to header fields, after hop-by-hop fields have been removed and the proxy's own were made. */
+export interface HeadersPolicy {
+  readonly request?: HeaderRules;
+  /** They count for the final response, answers of the proxy itself included, and not for interim ones. */
+  readonly response?: HeaderRules;
+}
+
+/** Upper and lower case of names are the same. No rule may name a reserved field (`reserved-fields.ts`). */
+export interface HeaderRules {
+  /** They take the place of all fields of their name; each name once, and not in `remove`. */
+  readonly set: readonly HeaderField[];
+  /** They stand beside the fields of their name. */
+  readonly add: readonly HeaderField[];
+  readonly remove: readonly string[];
+}
+
+/** One header field; printable ASCII. */
+export interface HeaderField {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** One Strict-Transport-Security field (RFC 6797) in every final response, whatever the server sends. */
+export interface HstsConfig {
+  /** Whole seconds, as the field has them. */
+  readonly maxAgeSeconds: number;
+  readonly includeSubDomains: boolean;
+  readonly preload: boolean;
 }
 
 /** Server names that lead to a backend. */

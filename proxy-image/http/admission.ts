@@ -3,22 +3,24 @@ import type { PreparedFrontend } from './frontend.ts';
 import type { Upstream } from '../upstream/types.ts';
 import type { ExchangeRequest, StickyClient } from './exchange/types.ts';
 import type { Fault } from './faults.ts';
+import type { ResponseRules } from './headers/rules.ts';
 import { forwardedHead } from './http1/forward-request.ts';
 import type { LocalResponse } from './local-response.ts';
 import type { RequestHead } from './http1/request-head.ts';
+import type { Decision } from './routing/router.ts';
 import { redirectLocation, redirectStatus } from './routing/redirect.ts';
 import { cookieValue } from './sticky-cookie.ts';
 import { requestedUpgrade } from './upgrade.ts';
 
 /** What is done with a request whose head has been read. */
-export type Admission =
+export type Admission = {
+  /** What the policies have to say of the response, whoever gives it; null for nothing. */
+  readonly rules: ResponseRules | null;
+} & (
   | { readonly kind: 'Refuse'; readonly fault: Fault; readonly backend: string | null }
   | { readonly kind: 'Respond'; readonly backend: null; readonly response: LocalResponse }
-  | {
-      readonly kind: 'Forward';
-      readonly backend: string;
-      readonly request: ExchangeRequest;
-    };
+  | { readonly kind: 'Forward'; readonly backend: string; readonly request: ExchangeRequest }
+);
 
 /** Whose request it is. */
 export interface AdmissionContext {
@@ -28,31 +30,36 @@ export interface AdmissionContext {
   readonly served: boolean;
 }
 
+type Forward = Decision & { readonly kind: 'Forward' };
+
 /** `bytes` are what the head was read from. */
 export function admit(head: RequestHead, bytes: Buffer, context: AdmissionContext): Admission {
   const { frontend, served } = context;
+  const rules = frontend.rules.response;
   if (!served) {
-    return refuse('FrontendGone');
+    return refuse('FrontendGone', rules);
   }
   // RFC 9110 section 7.6.2: this is as far as the request may go.
   if (head.maxForwards === 0) {
-    return { kind: 'Respond', backend: null, response: { status: 200, text: '' } };
+    return { kind: 'Respond', rules, backend: null, response: { status: 200, text: '' } };
   }
   const decision = frontend.router.route(head.host, head.target.path);
   switch (decision.kind) {
     case 'Refuse':
-      return refuse(decision.fault);
+      // The policies of this frontend, HSTS for one, are none of a host's that it does not serve.
+      return refuse(decision.fault, decision.fault === 'UnknownHost' ? null : rules);
     case 'Redirect': {
       const { redirect } = decision;
       const location = redirectLocation(redirect, head.target.query);
       return {
         kind: 'Respond',
+        rules,
         backend: null,
         response: { status: redirectStatus(redirect, head.method), text: '', location },
       };
     }
     case 'Forward':
-      return admitToBackend(head, bytes, context, decision.backend);
+      return admitToBackend(head, bytes, context, decision);
   }
 }
 
@@ -60,15 +67,15 @@ function admitToBackend(
   head: RequestHead,
   bytes: Buffer,
   context: AdmissionContext,
-  backend: string,
+  { backend, rules }: Forward,
 ): Admission {
   const { limits } = context.frontend.config;
   const upstream = context.frontend.upstream(backend);
   if (upstream === undefined) {
-    return refuse('NoServer', backend);
+    return refuse('NoServer', rules.response, backend);
   }
   if (limits.bodyBytes > 0 && head.bodyLength > limits.bodyBytes) {
-    return refuse('BodyTooLarge', backend);
+    return refuse('BodyTooLarge', rules.response, backend);
   }
   const { client } = context;
   const upgrade = requestedUpgrade(head);
@@ -82,6 +89,7 @@ function admitToBackend(
       trusted: context.frontend.trusts(client.sourceAddress),
       tellsCertificate: context.frontend.config.clientCertificates?.forward !== undefined,
       upgrade,
+      rules: rules.request,
     }),
     hasBody: head.bodyLength !== 0,
     expectsContinue: head.expectsContinue,
@@ -89,7 +97,7 @@ function admitToBackend(
     sticky: stickyClient(head, bytes, context, upstream),
     connectionAuth: head.connectionAuth,
   };
-  return { kind: 'Forward', backend, request };
+  return { kind: 'Forward', rules: rules.response, backend, request };
 }
 
 function stickyClient(
@@ -114,6 +122,6 @@ function originOf({ client, frontend }: AdmissionContext) {
   } as const;
 }
 
-function refuse(fault: Fault, backend: string | null = null): Admission {
-  return { kind: 'Refuse', fault, backend };
+function refuse(fault: Fault, rules: ResponseRules | null, backend: string | null = null): Admission {
+  return { kind: 'Refuse', rules, fault, backend };
 }

@@ -1,6 +1,7 @@
 import { rangeMatcher } from '../addresses/ranges.ts';
 import type { FrontendConfig } from '../config/types.ts';
 import type { Upstream } from '../upstream/types.ts';
+import { compileRules, type CompiledRules } from './headers/rules.ts';
 import { RequestCounter, type HttpMetrics } from './metrics.ts';
 import { buildRouter, type Router } from './routing/router.ts';
 import type { HttpFrontend } from './types.ts';
@@ -9,6 +10,8 @@ import type { HttpFrontend } from './types.ts';
 export interface PreparedFrontend {
   readonly config: FrontendConfig;
   readonly router: Router;
+  /** What counts for answers to requests that no route has taken. */
+  readonly rules: CompiledRules;
   trusts(address: string): boolean;
   upstream(backend: string): Upstream | undefined;
   /** Empty for requests that no backend was asked for. */
@@ -30,6 +33,7 @@ export function prepareFrontend(frontend: HttpFrontend, metrics: HttpMetrics): P
   const made: PreparedFrontend = {
     config,
     router: buildRouter(config),
+    rules: compileRules(config.policies),
     trusts: rangeMatcher(config.trustedSources),
     upstream: (backend) => upstreams.get(backend),
     counter: (backend) => counters.get(backend) ?? none,

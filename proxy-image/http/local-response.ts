@@ -1,4 +1,5 @@
 import { getBuiltinModule } from 'node:process';
+import type { ResponseRules } from './headers/rules.ts';
 
 // Not imported: that would evaluate all of its exports, Node's WebSocket client among them, for 6 MiB of memory.
 const { STATUS_CODES } = getBuiltinModule('node:http');
@@ -20,7 +21,11 @@ export interface LocalMessage {
 }
 
 /** The answer to HEAD has no body, but says how long it would be (RFC 9110 section 9.3.2). */
-export function localMessage({ text, location, retryAfter }: LocalResponse, method: string): LocalMessage {
+export function localMessage(
+  { text, location, retryAfter }: LocalResponse,
+  method: string,
+  rules: ResponseRules | null,
+): LocalMessage {
   const body = text === '' ? '' : `${text}\n`;
   return {
     fields: [
@@ -30,15 +35,27 @@ export function localMessage({ text, location, retryAfter }: LocalResponse, meth
       ...(body === '' ? [] : [['Content-Type', 'text/plain; charset=utf-8'] as const]),
       ['Content-Length', String(Buffer.byteLength(body))],
       ['Cache-Control', 'no-store'],
+      ...(rules?.own ?? []).map(({ name, value }) => [name, value] as const),
     ],
     body: method === 'HEAD' ? '' : body,
   };
 }
 
+/** To whom a local response goes. */
+export interface LocalClient {
+  readonly method: string;
+  readonly keepAlive: boolean;
+  /** What the policies have to say; null for nothing. */
+  readonly rules: ResponseRules | null;
+}
+
 /** The bytes of a local response to an HTTP/1.x client. */
-export function formatLocalResponse(response: LocalResponse, method: string, keepAlive: boolean): string {
+export function formatLocalResponse(
+  response: LocalResponse,
+  { method, keepAlive, rules }: LocalClient,
+): string {
   const { status } = response;
-  const { fields, body } = localMessage(response, method);
+  const { fields, body } = localMessage(response, method, rules);
   const lines = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
     ...fields.map(([name, value]) => `${name}: ${value}`),

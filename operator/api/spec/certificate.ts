@@ -12,7 +12,11 @@ const secretKeyReference = object({
 });
 
 const keystore = object({
-  key: defaulted(dataKey(), 'keystore.p12', "Key of the Secret's data that holds the keystore, PKCS#12 or JKS."),
+  key: defaulted(
+    dataKey(),
+    'keystore.p12',
+    "Key of the Secret's data that holds the keystore, PKCS#12 or JKS.",
+  ),
   passwordRef: optional(
     secretKeyReference,
     "Where the keystore's password is. Without it the product's published default password is tried, which is reported as a finding.",

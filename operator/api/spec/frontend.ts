@@ -12,6 +12,7 @@ import {
 } from '../schema/builder.ts';
 import type { CelRule, Infer } from '../schema/builder.ts';
 import { loadBalancerSchema } from './load-balancer.ts';
+import { frontendPoliciesSchema, routePoliciesSchema } from './policies.ts';
 import { byteSize, cidr, duration, entryName, hostname, port, redirectTarget, urlPath } from './scalars.ts';
 
 const route = object({
@@ -20,6 +21,7 @@ const route = object({
     'Path prefixes. The longest one that matches wins; only whole segments match: /osmc serves /osmc and /osmc/x, not /osmcx.',
   ),
   backend: required(entryName(), 'Name of the backend that serves these paths.'),
+  policies: optional(routePoliciesSchema, 'What is done with these requests and their responses.'),
 });
 
 const redirect = object({
@@ -148,6 +150,16 @@ const rules: readonly CelRule[] = [
       'backend: say where the connections go: a backend, with protocol TCP also sniRoutes, with protocol HTTP and HTTPS also routes or redirects',
   },
   {
+    rule: "self.protocol in ['HTTP', 'HTTPS'] || !has(self.policies)",
+    message:
+      'policies: only a frontend with protocol HTTP or HTTPS reads requests; remove them or change the protocol',
+  },
+  {
+    rule: "self.protocol != 'HTTP' || !has(self.policies) || !has(self.policies.hsts)",
+    message:
+      'policies.hsts: only a frontend with protocol HTTPS may tell browsers to use HTTPS; remove it or change the protocol',
+  },
+  {
     rule: "(self.proxyProtocol.accept == 'Never') == (size(self.proxyProtocol.trusted) == 0)",
     message:
       'proxyProtocol.trusted: say whose PROXY headers are taken with accept Optional or Required, and nobody otherwise',
@@ -199,6 +211,10 @@ export const frontendSchema = object(
       setOf(cidr(), { maxItems: 32 }),
       [],
       'HTTP and HTTPS: proxies before this one, whose X-Forwarded-* fields are kept and extended; everybody else’s are replaced.',
+    ),
+    policies: optional(
+      frontendPoliciesSchema,
+      'HTTP and HTTPS: what is done with all requests and responses on their way.',
     ),
     proxyProtocol: defaultedObject(
       proxyProtocol,

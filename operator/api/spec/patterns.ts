@@ -78,6 +78,17 @@ export const PATTERNS = {
     pattern: '^[a-zA-Z0-9_-]+$',
     words: 'letters, digits, hyphens and underscores',
   },
+  fieldName: {
+    name: 'header field name',
+    pattern: "^[-!#$%&'*+.^_~0-9A-Za-z]+$",
+    words:
+      'the name of a header field, such as `X-Frame-Options`: letters, digits and hyphens, no blank and no colon',
+  },
+  fieldValue: {
+    name: 'header field value',
+    pattern: '^[!-~]([\\t -~]*[!-~])?$',
+    words: 'one line of printable ASCII without blanks at its ends',
+  },
   quantity: {
     name: 'quantity',
     pattern: QUANTITY_PATTERN,

@@ -1,5 +1,12 @@
+import { RESERVED_FIELDS, RESERVED_PREFIX } from '../../../proxy-image/config/reserved-fields.ts';
 import { integer, string } from '../schema/builder.ts';
+import type { CelRule } from '../schema/builder.ts';
 import { PATTERNS } from './patterns.ts';
+
+/** CEL: the reserved names, also as CGI-like servers read them, to whom `_` and `-` are the same. */
+const RESERVED = JSON.stringify([
+  ...new Set(RESERVED_FIELDS.flatMap((name) => [name, name.replaceAll('-', '_')])),
+]);
 
 /** The name of an entry of a list: a DNS label, as it becomes part of Kubernetes object names. */
 export const entryName = () => string({ pattern: PATTERNS.entryName.pattern, maxLength: 40, minLength: 1 });
@@ -65,6 +72,25 @@ export const redirectTarget = () =>
 
 /** The name of a cookie. */
 export const cookieName = () => string({ pattern: PATTERNS.cookieName.pattern, maxLength: 64, minLength: 1 });
+
+/** The name of a header field that rules may touch, and for which these further rules hold. */
+export const fieldName = (...rules: readonly CelRule[]) =>
+  string({
+    pattern: PATTERNS.fieldName.pattern,
+    maxLength: 64,
+    minLength: 1,
+    rules: [
+      {
+        rule: `!(self.lowerAscii() in ${RESERVED}) && !self.lowerAscii().startsWith('${RESERVED_PREFIX}')`,
+        message: `must not be a field that frames a message, counts for one connection, or is made by the proxy itself (${RESERVED_FIELDS.join(', ')}, and all that begin with ${RESERVED_PREFIX})`,
+      },
+      ...rules,
+    ],
+  });
+
+/** The value of a header field: what RFC 9110 section 5.5 recommends, without obs-text. */
+export const fieldValue = () =>
+  string({ pattern: PATTERNS.fieldValue.pattern, maxLength: 4096, minLength: 1 });
 
 /** A TCP port. */
 export const port = () => integer(1, 65535);

@@ -36,6 +36,11 @@ describe('what a plan refuses', () => {
     backend: 'tcp',
     ...more,
   });
+  const webWith = (more: object) => ({
+    certificates: [PUBLIC_CERTIFICATE],
+    frontends: [{ name: 'a', protocol: 'HTTPS', certificates: ['public'], backend: 'web', ...more }],
+    backends: [{ name: 'web', protocol: 'HTTP', servers: [{ host: 'a', port: 1 }], stickyCookie: {} }],
+  });
 
   it.each([
     [
@@ -138,6 +143,49 @@ describe('what a plan refuses', () => {
       { ...LAYER7, teamworkCloud: { ...LAYER7.teamworkCloud, extraPaths: ['/osmc'] } },
       'RepeatedPath',
       'spec.frontends[web].routes: /osmc is given more than once, so it is undecided where it leads; keep one',
+    ],
+    [
+      'a cookie that is the one by which a backend keeps its clients',
+      webWith({
+        policies: { headers: { response: { add: [{ name: 'set-cookie', value: 'twp-web = x' }] } } },
+      }),
+      'StickyCookie',
+      'spec.frontends[a].policies.headers.response.add: the cookie twp-web is the one by which backend web keeps clients with their server; give it another name',
+    ],
+    [
+      'a field that is set twice in different cases',
+      webWith({
+        routes: [
+          {
+            paths: ['/'],
+            backend: 'web',
+            policies: {
+              headers: {
+                request: {
+                  set: [
+                    { name: 'X-App', value: 'a' },
+                    { name: 'x-app', value: 'b' },
+                  ],
+                },
+              },
+            },
+          },
+        ],
+      }),
+      'RepeatedField',
+      'spec.frontends[a].routes[0].policies.headers.request.set: x-app is given more than once (upper and lower case are the same), so it is undecided which value counts; keep one',
+    ],
+    [
+      'a reserved field in a spelling of servers',
+      webWith({ policies: { headers: { request: { remove: ['x-forwarded_for'] } } } }),
+      'ReservedField',
+      'spec.frontends[a].policies.headers.request: x-forwarded_for frames a message, counts for one connection, or is made by the proxy itself ("_" is read as "-", as some servers do); remove it',
+    ],
+    [
+      'HSTS by the millisecond',
+      webWith({ policies: { hsts: { maxAge: '1500ms' } } }),
+      'UnusableDuration',
+      "spec.frontends[a].policies.hsts.maxAge: 1500ms can't be sent, as browsers are told whole seconds; leave the milliseconds out",
     ],
   ])('%s', (_, spec, reason, message) => {
     const { refusals } = plan(planInput(spec));

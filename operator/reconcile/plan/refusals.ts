@@ -4,6 +4,7 @@ import type { CertificateSpec } from '../../api/spec/certificate.ts';
 import type { FrontendSpec } from '../../api/spec/frontend.ts';
 import type { Finding } from '../../api/status.ts';
 import { milliseconds } from '../units.ts';
+import { unusablePolicies } from './policies.ts';
 import { backendNames } from './references.ts';
 
 /**
@@ -24,6 +25,7 @@ export function refusals(
     ...frontends.flatMap(repeatedPaths),
     ...frontends.flatMap(repeatedNames),
     ...frontends.flatMap(unusableTimeouts),
+    ...frontends.flatMap((frontend) => unusablePolicies(frontend, backendsByName)),
   ];
 }
 

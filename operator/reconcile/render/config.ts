@@ -8,6 +8,7 @@ import type {
   ProxyConfig,
 } from '../../../proxy-image/config/types.ts';
 import { health } from './health.ts';
+import { frontendPolicies, route } from './policies.ts';
 import { stickyCookie } from './sticky-cookie.ts';
 import { bytes, milliseconds } from '../units.ts';
 import type { Flow, Plan, PlannedBackend, PlannedCertificate, ServedCertificate } from '../plan/types.ts';
@@ -90,11 +91,12 @@ function frontendConfig(
       clientTrust.map((name) => files.chainFile(name)),
     ),
     hostnames: frontend.hostnames,
-    routes: frontend.routes,
+    routes: frontend.routes.map(route),
     ...(frontend.sniRoutes.length === 0 ? {} : { sniRoutes: frontend.sniRoutes }),
     redirects: frontend.redirects,
     ...(frontend.backend === undefined ? {} : { backend: frontend.backend }),
     trustedSources: frontend.trustedSources,
+    ...frontendPolicies(frontend),
     limits: limits(frontend.limits),
     timeouts: timeouts(frontend.timeouts),
   };

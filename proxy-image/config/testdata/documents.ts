@@ -23,6 +23,32 @@ const frontend = {
   timeouts,
 };
 
+const policies = {
+  headers: {
+    request: { set: [], add: [], remove: ['$WSAT'] },
+    response: {
+      set: [{ name: 'X-Frame-Options', value: 'DENY' }],
+      add: [{ name: 'Set-Cookie', value: 'site=a; Path=/' }, { name: 'Link', value: '</a>;\trel="x"' }],
+      remove: ['Server', 'SM_USER'],
+    },
+  },
+  hsts: { maxAgeSeconds: 31_536_000, includeSubDomains: true, preload: false },
+};
+
+const health = {
+  active: {
+    protocol: 'HTTPS',
+    path: '/osmc/ping',
+    expectedStatus: 200,
+    interval: 10_000,
+    timeout: 5_000,
+    healthyThreshold: 2,
+    unhealthyThreshold: 3,
+  },
+  passive: { failures: 3 },
+  slowStart: 10_000,
+};
+
 /** Three frontends: `web` (HTTPS), `client` (TCP) and `license` (TLS), and the backends `rest`, `client` and `license`. */
 export function document() {
   return {
@@ -41,7 +67,14 @@ export function document() {
         certificates: ['public', 'other'],
         clientCertificates: { trustFiles: ['clients.crt'], mode: 'Optional', forward: 'ClientCert' },
         hostnames: ['twc.example.com', '*.example.com'],
-        routes: [{ paths: ['/osmc', '/a%20b'], backend: 'rest' }],
+        routes: [
+          {
+            paths: ['/osmc', '/a%20b'],
+            backend: 'rest',
+            policies: { headers: { request: { set: [{ name: 'X-App', value: 'rest' }], add: [], remove: ['x-debug'] } } },
+          },
+        ],
+        policies,
         redirects: [{ from: '/', to: '/webapp?x=1', status: 302 }],
         backend: 'rest',
         proxyProtocol: { accept: 'Required', trusted: ['10.0.0.0/8', 'fd00::/8'] },
@@ -69,19 +102,7 @@ export function document() {
           { host: '2001:db8::1', port: 8111 },
         ],
         tls: { verify: 'Chain', trustFiles: ['public.crt'], pinnedSha256: [], serverName: 'twc.example.com' },
-        health: {
-          active: {
-            protocol: 'HTTPS',
-            path: '/osmc/ping',
-            expectedStatus: 200,
-            interval: 10_000,
-            timeout: 5_000,
-            healthyThreshold: 2,
-            unhealthyThreshold: 3,
-          },
-          passive: { failures: 3 },
-          slowStart: 10_000,
-        },
+        health,
         limits: { connections: 500, queueTimeout: 5_000 },
         stickyCookie: { name: 'twp-rest', sameSite: 'Lax', key: 'c'.repeat(64) },
       },
@@ -166,6 +187,29 @@ export const BROKEN: readonly (readonly [path: string, value: unknown, error: st
   ['frontends[0].proxyProtocol.accept', 'Never', 'frontends[0].proxyProtocol.accept is "Never": give one of "Optional", "Required"'],
   ['frontends[0].proxyProtocol.trusted', [], 'frontends[0].proxyProtocol.trusted is empty: give a list with at least 1 item'],
   ['frontends[0].proxyProtocol.trusted[1]', '::/129', 'frontends[0].proxyProtocol.trusted[1] is "::/129": give an address range such as "10.0.0.0/8"'],
+  ['frontends[1].policies', {}, 'frontends[1].policies is not used with protocol TCP: remove it, or set protocol to HTTP or HTTPS'],
+  ['frontends[0].policies.cors', {}, 'frontends[0].policies.cors is not known here: remove it, or use one of headers, hsts'],
+  ['frontends[0].routes[0].policies.hsts', {}, 'frontends[0].routes[0].policies.hsts is not known here: remove it, or use one of headers'],
+  ['frontends[0].policies.hsts.maxAgeSeconds', -1, 'frontends[0].policies.hsts.maxAgeSeconds is -1: give a whole number from 0 to 3162240000 (seconds)'],
+  ['frontends[0].policies.hsts.preload', 'true', 'frontends[0].policies.hsts.preload is "true": give true or false'],
+  ['frontends[0].policies.headers.response.remove', undefined, 'frontends[0].policies.headers.response.remove is missing: give a list'],
+  ...['Host', 'content-length', 'Transfer-Encoding', 'Connection', 'TE', 'Proxy-Authorization', 'X-Forwarded-For', 'forwarded', 'Client-Cert', 'x_forwarded-proto', 'a b', 'a:', '', 'ä'].flatMap((name) =>
+    (['request', 'response'] as const).map((direction) => [
+      direction === 'request' ? 'frontends[0].policies.headers.request.remove[0]' : 'frontends[0].policies.headers.response.set[0].name',
+      name,
+      `frontends[0].policies.headers.${direction}.${direction === 'request' ? 'remove[0]' : 'set[0].name'} is ${JSON.stringify(name)}: give the name of a header field that rules may touch, such as "X-Frame-Options"`,
+    ] as const),
+  ),
+  ...['a\r\nb', 'a\0', ' a', 'a\t', '', '\u00e4', '\u007f'].map((value) => [
+    'frontends[0].routes[0].policies.headers.request.set[0].value',
+    value,
+    `frontends[0].routes[0].policies.headers.request.set[0].value is ${JSON.stringify(value)}: give one line of printable ASCII without blanks at its ends`,
+  ] as const),
+  ['frontends[0].policies.headers.response.remove[0]', 'x-frame-OPTIONS', 'frontends[0].policies.headers.response.remove[0] x-frame-OPTIONS stands in frontends[0].policies.headers.response.set[0].name already: remove one of them'],
+  ['frontends[0].policies.headers.response.set[1]', { name: 'x-frame-options', value: 'x' }, 'frontends[0].policies.headers.response.set[1].name x-frame-options stands in frontends[0].policies.headers.response.set[0].name already: remove one of them'],
+  ['frontends[0].policies.headers.response.set[1]', { name: 'set-cookie', value: 'a=b' }, "frontends[0].policies.headers.response.set[1].name is Set-Cookie, which would take the servers' cookies away: give it in add"],
+  ['frontends[0].policies.headers.response.add[0]', { name: 'STRICT-transport-security', value: 'max-age=1' }, 'frontends[0].policies.headers.response.add[0].name is Strict-Transport-Security: give policies.hsts in its place, so that it is sent exactly once'],
+  ['frontends[0].policies.headers.response.add[0].value', 'twp-rest=x', 'frontends[0].policies.headers.response.add[0].value is the cookie twp-rest, which keeps clients with their server: give it another name'],
   ['frontends[0].limits.connections', 0, 'frontends[0].limits.connections is 0: give a whole number from 1 to 1000000'],
   ['frontends[0].limits.bodyBytes', -1, 'frontends[0].limits.bodyBytes is -1: give a whole number from 0 to 9007199254740991 (bytes, 0 for no limit)'],
   ['frontends[0].timeouts.idle', 0, 'frontends[0].timeouts.idle is 0: give a whole number from 1 to 2147483647 (milliseconds)'],

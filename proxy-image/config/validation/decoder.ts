@@ -48,6 +48,10 @@ export function oneOf<const T extends string | number>(...values: readonly T[]):
   return scalar(expects, (value) => values.includes(value as T));
 }
 
+export function flag(): Decoder<boolean> {
+  return scalar('true or false', (value) => typeof value === 'boolean');
+}
+
 export function integer(min: number, max: number, unit = ''): Decoder<number> {
   return scalar(
     `a whole number from ${min} to ${max}${unit === '' ? '' : ` (${unit})`}`,
@@ -60,7 +64,10 @@ export function text(expects: string, test: (value: string) => boolean): Decoder
   return scalar(expects, (value) => typeof value === 'string' && test(value));
 }
 
-function scalar<T extends string | number>(expects: string, test: (value: unknown) => boolean): Decoder<T> {
+function scalar<T extends string | number | boolean>(
+  expects: string,
+  test: (value: unknown) => boolean,
+): Decoder<T> {
   return {
     expects,
     optional: false,

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { isReservedField } from '../reserved-fields.ts';
 
 /** RFC 1123 section 2.1: letters, digits and hyphens, no hyphen at either end, at most 63 characters. */
 const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
@@ -53,6 +54,16 @@ export function isSha256(text: string): boolean {
 /** A part of what RFC 6265 section 4.1.1 admits, which needs no care anywhere. */
 export function isCookieName(text: string): boolean {
   return /^[A-Za-z0-9_-]{1,64}$/.test(text);
+}
+
+/** A token (RFC 9110 section 5.6.2) that no rule is forbidden to touch. */
+export function isRuledField(text: string): boolean {
+  return /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(text) && !isReservedField(text);
+}
+
+/** A field value (RFC 9110 section 5.5) without obs-text. */
+export function isFieldValue(text: string): boolean {
+  return /^[!-~](?:[\t -~]*[!-~])?$/.test(text);
 }
 
 export function isFileName(text: string): boolean {

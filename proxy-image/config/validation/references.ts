@@ -9,6 +9,7 @@ import { overlap } from './addresses.ts';
 import { field, item, report } from './decoder.ts';
 import type { Draft, Place } from './decoder.ts';
 import { checkHealthCheck } from './health-check.ts';
+import { checkPolicies } from './policies.ts';
 
 /** What the parts of a document can name. */
 interface Known {
@@ -47,6 +48,7 @@ function checkFrontend(frontend: Draft<FrontendConfig>, known: Known, place: Pla
   checkCertificates(frontend, known, place);
   checkClientCertificates(frontend, place);
   checkSniRoutes(frontend, place);
+  checkPolicies(frontend, known.backends, place);
   for (const { name, place: where } of backendNames(frontend, place)) {
     checkBackendReference(name, frontend.protocol, known, where);
   }

@@ -31,6 +31,7 @@ import {
   isServerHost,
   isSha256,
 } from './formats.ts';
+import { frontendPolicies, routePolicies } from './policies.ts';
 
 const name = text('a name of lower-case letters, digits and hyphens, at most 63 characters', isName);
 const port = integer(1, 65_535);
@@ -48,7 +49,11 @@ const certificate = record<CertificateConfig>({
   chainSha256: optional(sha256),
 });
 
-const route = record<RouteConfig>({ paths: list(path, 1), backend: name });
+const route = record<RouteConfig>({
+  paths: list(path, 1),
+  backend: name,
+  policies: optional(routePolicies),
+});
 
 const hostname = text('a host name in lower case, such as "twc.example.com" or "*.example.com"', isHostname);
 
@@ -107,6 +112,7 @@ const frontend = record<FrontendConfig>({
   backend: optional(name),
   sourceRanges: optional(list(range)),
   trustedSources: list(range),
+  policies: optional(frontendPolicies),
   limits,
   timeouts,
 });

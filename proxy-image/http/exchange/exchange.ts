@@ -304,9 +304,11 @@ export class Exchange implements ConnectionUser, OpeningUser {
 
   #switchProtocols(bytes: Buffer): void {
     const { upgrade, upstream } = this.#request;
-    const { head } = this.#client.response;
+    const { response } = this.#client;
+    const { head } = response;
     const connection = this.#connection;
-    const switched = switchedHead(head, bytes, upgrade, this.#cookie());
+    response.setCookie = this.#cookie();
+    const switched = switchedHead(response, bytes, upgrade);
     if (connection === null || switched === null) {
       this.abort('MalformedResponse');
       return;

@@ -25,6 +25,7 @@ function forwarded(
     trusted: false,
     tellsCertificate: false,
     upgrade: null,
+    rules: null,
     ...forwarding,
   }).toString('latin1');
   expect(out.endsWith('\r\n\r\n')).toBe(true);

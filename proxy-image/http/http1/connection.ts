@@ -189,6 +189,7 @@ export class Http1Connection implements ExchangeClient, Ticking {
     if (newest !== null) {
       this.#frontend = prepareFrontend(newest, this.#services.metrics);
     }
+    this.response.rules = this.#frontend.rules.response;
     this.#wait(this.#frontend.config.timeouts.header);
   }
 
@@ -201,6 +202,7 @@ export class Http1Connection implements ExchangeClient, Ticking {
       served: this.#host.frontend() !== null,
     });
     record.backend = admission.backend;
+    this.response.rules = admission.rules;
     switch (admission.kind) {
       case 'Forward':
         this.#forward(bytes, admission.request);
@@ -261,10 +263,9 @@ export class Http1Connection implements ExchangeClient, Ticking {
   #respond(response: LocalResponse, known: Partial<RequestEnd> = {}): void {
     // A client that has gone is past answering; the record is closed all the same.
     if (!this.#socket.destroyed) {
-      this.#socket.write(
-        formatLocalResponse(response, this.#reader.head.method, this.#keepsAlive()),
-        'latin1',
-      );
+      const { rules } = this.response;
+      const client = { method: this.#reader.head.method, keepAlive: this.#keepsAlive(), rules };
+      this.#socket.write(formatLocalResponse(response, client), 'latin1');
     }
     this.#finishRecord({ ...known, status: response.status });
     this.#next();

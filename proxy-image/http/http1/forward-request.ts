@@ -6,6 +6,7 @@ import {
   type Origin,
 } from '../headers/forwarded.ts';
 import { endToEnd } from '../headers/hop-by-hop.ts';
+import { without, type RequestRules } from '../headers/rules.ts';
 import { CHUNKED } from './framing.ts';
 import { composeHead } from './message.ts';
 import type { RequestHead } from './request-head.ts';
@@ -20,6 +21,8 @@ export interface Forwarding {
   readonly tellsCertificate: boolean;
   /** The protocol to switch to, or null. */
   readonly upgrade: string | null;
+  /** What the policies have to say; null for nothing. */
+  readonly rules: RequestRules | null;
 }
 
 /**
@@ -28,8 +31,9 @@ export interface Forwarding {
  */
 export function forwardedHead(head: RequestHead, bytes: Buffer, forwarding: Forwarding): Buffer {
   const { fields, connection, method, target, maxForwards } = head;
-  const { trusted, tellsCertificate } = forwarding;
-  const keeps = endToEnd(fields, bytes, connection, droppedFields(trusted, tellsCertificate));
+  const { trusted, tellsCertificate, rules } = forwarding;
+  const endToEndOnly = endToEnd(fields, bytes, connection, droppedFields(trusted, tellsCertificate));
+  const keeps = without(rules?.dropped ?? null, fields, bytes, endToEndOnly);
   return composeHead(bytes, {
     startLine: `${method} ${target.target} HTTP/1.1`,
     fields,
@@ -39,7 +43,8 @@ export function forwardedHead(head: RequestHead, bytes: Buffer, forwarding: Forw
   });
 }
 
-function addedLines(head: RequestHead, bytes: Buffer, { origin, trusted, upgrade }: Forwarding): string {
+function addedLines(head: RequestHead, bytes: Buffer, forwarding: Forwarding): string {
+  const { origin, trusted, upgrade, rules } = forwarding;
   const { fields, hostValue, bodyLength, maxForwards } = head;
   let lines = trusted ? extendedLines(origin, hostValue, fields, bytes) : forwardedLines(origin, hostValue);
   lines += certificateLine(origin);
@@ -52,5 +57,5 @@ function addedLines(head: RequestHead, bytes: Buffer, { origin, trusted, upgrade
   if (upgrade !== null) {
     lines += `Connection: Upgrade\r\nUpgrade: ${upgrade}\r\n`;
   }
-  return lines;
+  return rules === null ? lines : lines + rules.lines;
 }

@@ -1,4 +1,5 @@
 import { droppedKinds, endToEnd, type FieldFilter } from '../headers/hop-by-hop.ts';
+import { without, type ResponseRules } from '../headers/rules.ts';
 import { bodyDecoder, type BodyDecoder } from './body.ts';
 import { Field } from './field-names.ts';
 import { CHUNKED, UNTIL_CLOSE } from './framing.ts';
@@ -21,6 +22,8 @@ export interface ResponseClient {
   readonly keepAlive: boolean;
   /** Value of a Set-Cookie field to be added; null for none. */
   readonly setCookie: string | null;
+  /** What the policies have to say; null for nothing. */
+  readonly rules: ResponseRules | null;
 }
 
 const DROPPED = droppedKinds();
@@ -39,7 +42,12 @@ export function planResponse(head: ResponseHead, bytes: Buffer, client: Response
     message: {
       startLine: startLine(head),
       fields,
-      keeps: endToEnd(fields, bytes, connection, dropped),
+      keeps: without(
+        client.rules?.dropped ?? null,
+        fields,
+        bytes,
+        endToEnd(fields, bytes, connection, dropped),
+      ),
       added: addedLines(client, untilClose),
     },
     decoder: bodyDecoder(length, staysChunked ? 'Chunks' : 'Content', 0),
@@ -47,26 +55,45 @@ export function planResponse(head: ResponseHead, bytes: Buffer, client: Response
   };
 }
 
-function addedLines({ minor, keepAlive, setCookie }: ResponseClient, untilClose: boolean): string {
+function addedLines({ minor, keepAlive, setCookie, rules }: ResponseClient, untilClose: boolean): string {
   const coding = untilClose && minor === 1 ? 'Transfer-Encoding: chunked\r\n' : '';
   const cookie = setCookie === null ? '' : `Set-Cookie: ${setCookie}\r\n`;
-  return coding + cookie + (keepAlive ? '' : 'Connection: close\r\n');
+  return coding + cookie + (rules?.lines ?? '') + (keepAlive ? '' : 'Connection: close\r\n');
 }
 
 /** The fields of a response that are passed on where its body is framed by other means than HTTP/1.1 has. */
-export function passedFields(head: ResponseHead, bytes: Buffer): FieldFilter {
+export function passedFields(head: ResponseHead, bytes: Buffer, rules: ResponseRules | null): FieldFilter {
   const { fields, connection, status } = head;
-  return endToEnd(fields, bytes, connection, status < 200 || status === 204 ? DROPPED_WITH_LENGTH : DROPPED);
+  const interim = status < 200;
+  const kinds = interim || status === 204 ? DROPPED_WITH_LENGTH : DROPPED;
+  const dropped = (interim ? rules?.droppedFromInterim : rules?.dropped) ?? null;
+  return without(dropped, fields, bytes, endToEnd(fields, bytes, connection, kinds));
 }
 
-/** An interim response, or one that switches protocols: a head without a body. */
-export function planHead(head: ResponseHead, bytes: Buffer, added: string): Outgoing {
+/** An interim response. */
+export function planInterim(head: ResponseHead, bytes: Buffer, rules: ResponseRules | null): Outgoing {
+  return {
+    startLine: startLine(head),
+    fields: head.fields,
+    keeps: passedFields(head, bytes, rules),
+    added: '',
+  };
+}
+
+/** The response that switches protocols, which is final: a head without a body. `added` are lines of the proxy. */
+export function planSwitch(
+  head: ResponseHead,
+  bytes: Buffer,
+  added: string,
+  rules: ResponseRules | null,
+): Outgoing {
   const { fields, connection } = head;
+  const keeps = endToEnd(fields, bytes, connection, DROPPED_WITH_LENGTH);
   return {
     startLine: startLine(head),
     fields,
-    keeps: endToEnd(fields, bytes, connection, DROPPED_WITH_LENGTH),
-    added,
+    keeps: without(rules?.dropped ?? null, fields, bytes, keeps),
+    added: added + (rules?.lines ?? ''),
   };
 }
 

@@ -1,11 +1,12 @@
 import type { Socket } from 'node:net';
 import type { ResponseSink } from '../exchange/types.ts';
+import type { ResponseRules } from '../headers/rules.ts';
 import type { BodyDecoder } from './body.ts';
 import { writeAsChunk, writeMessage, writePieces } from './message.ts';
 import { Pieces } from './pieces.ts';
 import type { RequestHead } from './request-head.ts';
 import { ResponseHead } from './response-head.ts';
-import { planHead, planResponse, type ResponsePlan } from './response-plan.ts';
+import { planInterim, planResponse, type ResponsePlan } from './response-plan.ts';
 
 /** What the request that is answered has to do with how its answer is written. */
 export interface Answered {
@@ -18,6 +19,7 @@ export interface Answered {
 export class ResponseWriter implements ResponseSink {
   readonly head = new ResponseHead();
   setCookie: string | null = null;
+  rules: ResponseRules | null = null;
   readonly #socket: Socket;
   readonly #answered: Answered;
   #plan: ResponsePlan | null = null;
@@ -38,14 +40,15 @@ export class ResponseWriter implements ResponseSink {
   /** HTTP/1.0 knows no interim responses (RFC 9110 section 15.2). */
   writeInterim(bytes: Buffer): void {
     if (this.#answered.request.minor === 1) {
-      writeMessage(this.#socket, bytes, planHead(this.head, bytes, ''), NO_PIECES);
+      writeMessage(this.#socket, bytes, planInterim(this.head, bytes, this.rules), NO_PIECES);
     }
   }
 
   prepare(bytes: Buffer): BodyDecoder {
     const { method, minor } = this.#answered.request;
     const keepAlive = this.#answered.keepsAlive();
-    const plan = planResponse(this.head, bytes, { method, minor, keepAlive, setCookie: this.setCookie });
+    const { setCookie, rules } = this;
+    const plan = planResponse(this.head, bytes, { method, minor, keepAlive, setCookie, rules });
     this.#plan = plan;
     return plan.decoder;
   }

@@ -219,6 +219,7 @@ export class Http2Connection implements FrameHost, StreamHost, Ticking {
       bodyLimit: limits.bodyBytes,
     };
     const stream = new Http2Stream(this, request, this.#frames.initialWindow);
+    stream.response.rules = this.#frontend.rules.response;
     this.streams.add(stream);
     return stream;
   }
@@ -230,6 +231,7 @@ export class Http2Connection implements FrameHost, StreamHost, Ticking {
       served: this.#host.frontend() !== null,
     });
     record.backend = admission.backend;
+    stream.response.rules = admission.rules;
     switch (admission.kind) {
       case 'Forward':
         stream.forward(admission.request, this.streams.total === 1);

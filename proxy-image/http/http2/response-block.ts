@@ -8,20 +8,39 @@ let scratch = Buffer.allocUnsafeSlow(8_192);
 
 const range: FieldRange = { nameStart: 0, nameEnd: 0, valueStart: 0, valueEnd: 0 };
 
-/**
- * The header block of a server's response; `bytes` are what its head was read from, `setCookie` the value of a field that is added. It
- * counts until the next block is encoded.
- */
+/** What a response gets beside the fields of its server. */
+export interface AddedFields {
+  /** Value of a Set-Cookie field; null for none. */
+  readonly setCookie: string | null;
+  /** What the policies have to say; null for nothing. */
+  readonly rules: { readonly block: Buffer } | null;
+}
+
+const NOTHING_ADDED: AddedFields = { setCookie: null, rules: null };
+
+/** The header block of a server's response; `bytes` are what its head was read from. It counts until the next block is encoded. */
 export function encodeResponse(
   head: ResponseHead,
   bytes: Buffer,
   keeps: FieldFilter,
-  setCookie: string | null = null,
+  { setCookie, rules }: AddedFields = NOTHING_ADDED,
 ): Buffer {
-  const { fields, status } = head;
   const cookie = setCookie === null ? null : fieldOf('set-cookie', setCookie);
-  reserve(STATUS_BOUND + fieldBound(0, 0) * (fields.count + 1) + head.end + (cookie?.bytes.length ?? 0));
-  let at = encodeStatus(scratch, 0, status);
+  const more = (cookie?.bytes.length ?? 0) + (rules?.block.length ?? 0);
+  reserve(STATUS_BOUND + fieldBound(0, 0) * (head.fields.count + 1) + head.end + more);
+  let at = encodeKept(encodeStatus(scratch, 0, head.status), head, bytes, keeps);
+  if (cookie !== null) {
+    at = encodeField(scratch, at, cookie.bytes, cookie.range);
+  }
+  if (rules !== null) {
+    at += rules.block.copy(scratch, at);
+  }
+  return scratch.subarray(0, at);
+}
+
+/** Encodes the fields of a server that are passed on; returns the offset behind them. */
+function encodeKept(start: number, { fields }: ResponseHead, bytes: Buffer, keeps: FieldFilter): number {
+  let at = start;
   for (let index = 0; index < fields.count; index += 1) {
     if (keeps(index)) {
       range.nameStart = fields.lineStarts[index] ?? 0;
@@ -31,10 +50,17 @@ export function encodeResponse(
       at = encodeField(scratch, at, bytes, range);
     }
   }
-  if (cookie !== null) {
-    at = encodeField(scratch, at, cookie.bytes, cookie.range);
-  }
-  return scratch.subarray(0, at);
+  return at;
+}
+
+/** Fields as they stand in any header block. */
+export function encodeLines(fields: readonly { readonly name: string; readonly value: string }[]): Buffer {
+  const encoded = fields.map(({ name, value }) => {
+    const { bytes, range } = fieldOf(name, value);
+    const target = Buffer.allocUnsafeSlow(fieldBound(name.length, value.length));
+    return target.subarray(0, encodeField(target, 0, bytes, range));
+  });
+  return Buffer.concat(encoded);
 }
 
 /** The header block of a response without a server. It counts until the next block is encoded. */

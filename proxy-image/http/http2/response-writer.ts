@@ -1,4 +1,5 @@
 import type { ResponseSink } from '../exchange/types.ts';
+import type { ResponseRules } from '../headers/rules.ts';
 import { bodyDecoder, type BodyDecoder } from '../http1/body.ts';
 import type { Pieces } from '../http1/pieces.ts';
 import { ResponseHead } from '../http1/response-head.ts';
@@ -36,6 +37,7 @@ const MAX_SPARE_HEADS = 256;
 export class ResponseWriter implements ResponseSink, Sender {
   readonly id: number;
   setCookie: string | null = null;
+  rules: ResponseRules | null = null;
   readonly sendWindow: SendWindow;
   readonly #outbox: Outbox;
   readonly #method: string;
@@ -71,7 +73,7 @@ export class ResponseWriter implements ResponseSink, Sender {
 
   /** A whole response that the proxy gives itself. */
   writeLocal(response: LocalResponse): void {
-    const { fields, body } = localMessage(response, this.#method);
+    const { fields, body } = localMessage(response, this.#method, this.rules);
     const bytes = Buffer.from(body);
     this.#sendHead(encodeFields(response.status, fields), bytes.length === 0);
     if (bytes.length > 0) {
@@ -84,7 +86,7 @@ export class ResponseWriter implements ResponseSink, Sender {
   }
 
   writeInterim(bytes: Buffer): void {
-    this.#sendHead(encodeResponse(this.head, bytes, passedFields(this.head, bytes)), false);
+    this.#sendHead(encodeResponse(this.head, bytes, passedFields(this.head, bytes, this.rules)), false);
   }
 
   prepare(): BodyDecoder {
@@ -95,8 +97,8 @@ export class ResponseWriter implements ResponseSink, Sender {
   writeHead(bytes: Buffer): boolean {
     const { pieces, done } = this.#decoder ?? this.prepare();
     const bare = pieces.count === 0;
-    const fields = passedFields(this.head, bytes);
-    this.#sendHead(encodeResponse(this.head, bytes, fields, this.setCookie), done && bare);
+    const keeps = passedFields(this.head, bytes, this.rules);
+    this.#sendHead(encodeResponse(this.head, bytes, keeps, this), done && bare);
     return bare || this.writeBody(bytes, pieces);
   }
 

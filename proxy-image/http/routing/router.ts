@@ -1,11 +1,12 @@
 import type { FrontendConfig, RedirectConfig } from '../../config/types.ts';
 import type { RoutingFault } from '../faults.ts';
+import { compileRules, type CompiledRules } from '../headers/rules.ts';
 import { hostMatcher } from './hostname.ts';
 import { readPath } from './path.ts';
 
 /** What is to be done with a request. */
 export type Decision =
-  | { readonly kind: 'Forward'; readonly backend: string }
+  | { readonly kind: 'Forward'; readonly backend: string; readonly rules: CompiledRules }
   | { readonly kind: 'Redirect'; readonly redirect: RedirectConfig }
   | { readonly kind: 'Refuse'; readonly fault: RoutingFault | 'BadTarget' };
 
@@ -19,7 +20,9 @@ export function buildRouter(config: FrontendConfig): Router {
   const serves = hostMatcher(config.hostnames);
   const table = buildTable(config);
   const fallback: Decision =
-    config.backend === undefined ? refuse('NoRoute') : { kind: 'Forward', backend: config.backend };
+    config.backend === undefined
+      ? refuse('NoRoute')
+      : { kind: 'Forward', backend: config.backend, rules: compileRules(config.policies) };
   return {
     route: (host, path) => {
       if (!serves(host)) {
@@ -45,8 +48,9 @@ function buildTable(config: FrontendConfig): Table {
     redirects.set(literal(redirect.from), { kind: 'Redirect', redirect });
   }
   const routes = new Map<string, Decision>();
-  for (const { paths, backend } of config.routes) {
-    const decision: Decision = { kind: 'Forward', backend };
+  for (const { paths, backend, policies } of config.routes) {
+    const rules = compileRules(config.policies, policies);
+    const decision: Decision = { kind: 'Forward', backend, rules };
     for (const path of paths) {
       routes.set(literal(path).replace(/\/+$/, ''), decision);
     }

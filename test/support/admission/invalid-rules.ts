@@ -1,12 +1,7 @@
+import { invalidHosts } from './invalid-hosts.ts';
+import { invalidPolicies } from './invalid-policies.ts';
 import { certificate, layer4, layer7, manifest, shorthand } from './manifests.ts';
-import type { InvalidCase } from './types.ts';
-
-interface RuleCase {
-  readonly desc: string;
-  readonly spec: object;
-  /** Where the rule stands, and its whole message. */
-  readonly refused: readonly [path: string, message: string];
-}
+import type { InvalidCase, RuleCase } from './types.ts';
 
 const UNKNOWN_BACKEND =
   'frontends: a backend is named that spec.backends does not have; add it there or correct the name';
@@ -26,9 +21,6 @@ const CHECK_PROTOCOL =
 const CHECK_PATH =
   'health.active: only a check with protocol HTTP or HTTPS asks for a path and looks at a status; set its protocol, or remove path and expectedStatus';
 const PINS = 'pinnedSha256: give at least one fingerprint with verify Pinned, and none otherwise';
-const IP_ADDRESS = 'must be an IPv4 or IPv6 address, such as 192.0.2.10';
-const ADDRESS_RANGE = 'must be an address range in CIDR notation, such as 192.0.2.0/24';
-const HOST_ALONE = 'must be a DNS name or an IP address alone; a port does not belong here';
 
 const crossReferences: readonly RuleCase[] = [
   {
@@ -352,47 +344,14 @@ const teamworkCloud: readonly RuleCase[] = [
   },
 ];
 
-const hosts: readonly RuleCase[] = [
-  ...['twc.example.com', '192.0.2', '192.0.2.256', '192.0.02.1', 'fe80::1%eth0', '::ffff:192.0.2.1'].map(
-    (address) => ({
-      desc: `address ${address}`,
-      spec: layer4({ loadBalancer: { address } }),
-      refused: ['spec.frontends[0].loadBalancer.address', IP_ADDRESS] as const,
-    }),
-  ),
-  ...[
-    '192.0.2.0',
-    '192.0.2/24',
-    '192.0.2.0/33',
-    '192.0.2.0/024',
-    '192.0.2.0/+8',
-    '2001:db8::/129',
-    'fe80::%eth0/64',
-    '::ffff:192.0.2.0/120',
-  ].map((range) => ({
-    desc: `address range ${range}`,
-    spec: layer4({ loadBalancer: { sourceRanges: [range] } }),
-    refused: ['spec.frontends[0].loadBalancer.sourceRanges[0]', ADDRESS_RANGE] as const,
-  })),
-  {
-    desc: 'a port in the host of a server',
-    spec: layer4({}, { servers: [{ host: 'twc-0:10002', port: 10002 }] }),
-    refused: ['spec.backends[0].servers[0].host', HOST_ALONE],
-  },
-  {
-    desc: 'a port in the host of the licence server',
-    spec: shorthand({ licenseServer: { host: '192.0.2.1:1101' } }),
-    refused: ['spec.teamworkCloud.licenseServer.host', HOST_ALONE],
-  },
-];
-
 /** Manifests that a CEL rule refuses; every rule is broken by one of them at least. */
 export const invalidByRule: readonly InvalidCase[] = [
   ...crossReferences,
   ...frontends,
   ...backends,
   ...teamworkCloud,
-  ...hosts,
+  ...invalidHosts,
+  ...invalidPolicies,
 ].map(({ desc, spec, refused: [path, says] }) => ({
   desc,
   document: manifest(spec),

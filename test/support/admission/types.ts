@@ -14,3 +14,11 @@ export interface WantedError {
   /** A part of our message; where it comes from a CEL rule, the whole, which the API server gives as well. */
   readonly says: string;
 }
+
+/** A specification that a CEL rule refuses. */
+export interface RuleCase {
+  readonly desc: string;
+  readonly spec: object;
+  /** Where the rule stands, and its whole message. */
+  readonly refused: readonly [path: string, message: string];
+}

@@ -19,6 +19,22 @@ const loadBalancer = {
   annotations: { 'example.com/pool': 'public' },
 };
 
+const headers = {
+  request: {
+    set: [{ name: 'X-Site', value: 'a, "b"\t(c)' }],
+    add: [{ name: 'SM_USER', value: '~' }],
+    remove: ['$WSAT'],
+  },
+  response: {
+    set: [{ name: 'Cache-Control', value: 'max-age=60' }],
+    add: [
+      { name: 'Set-Cookie', value: 'site=a; Path=/' },
+      { name: 'Set-Cookie', value: 'other=b' },
+    ],
+    remove: ['Server', 'Set-Cookie', 'Strict-Transport-Security'],
+  },
+};
+
 const fullFrontend = {
   name: 'web',
   port: 8443,
@@ -27,7 +43,18 @@ const fullFrontend = {
   certificates: ['public', 'internal'],
   clientCertificates: { trust: ['internal'], mode: 'Optional', forward: 'ClientCert' },
   backend: 'web',
-  routes: [{ paths: ['/webapp', '/osmc/x~y'], backend: 'web' }],
+  policies: {
+    headers,
+    hsts: { maxAge: '17520h', includeSubDomains: true, preload: true },
+  },
+  routes: [
+    { paths: ['/webapp', '/osmc/x~y'], backend: 'web' },
+    {
+      paths: ['/static'],
+      backend: 'web',
+      policies: { headers },
+    },
+  ],
   redirects: [
     { from: '/', to: '/webapp', status: 308 },
     { from: '/help', to: 'https://docs.example.com/twc?v=2026' },

@@ -1,0 +1,53 @@
+import type { FrontendSpec } from '../../api/spec/frontend.ts';
+import type { RoutePoliciesSpec } from '../../api/spec/policies.ts';
+import type {
+  FrontendConfig,
+  FrontendPolicies,
+  HeaderField,
+  HeaderRules,
+  RouteConfig,
+  RoutePolicies,
+} from '../../../proxy-image/config/types.ts';
+import { milliseconds } from '../units.ts';
+
+/** The policies of a frontend. What is not asked for is left out, as proxies of an earlier release do not know it. */
+export function frontendPolicies({ policies }: FrontendSpec): Pick<FrontendConfig, 'policies'> {
+  const given: FrontendPolicies = { ...headers(policies), ...hsts(policies) };
+  return Object.keys(given).length === 0 ? {} : { policies: given };
+}
+
+/** A route with its own policies. */
+export function route({ paths, backend, policies }: FrontendSpec['routes'][number]): RouteConfig {
+  const given = headers(policies);
+  return { paths, backend, ...(given.headers === undefined ? {} : { policies: given }) };
+}
+
+function headers(policies: RoutePoliciesSpec | undefined): Pick<RoutePolicies, 'headers'> {
+  const { request, response } = policies?.headers ?? {};
+  if (isEmpty(request) && isEmpty(response)) return {};
+  return {
+    headers: {
+      ...(isEmpty(request) ? {} : { request: rules(request) }),
+      ...(isEmpty(response) ? {} : { response: rules(response) }),
+    },
+  };
+}
+
+/** In one order, whatever order they are given in: the digest of the configuration must not depend on it. */
+function rules({ set = [], add = [], remove = [] }: Partial<HeaderRules> = {}): HeaderRules {
+  return { set: set.map(line), add: add.map(line), remove };
+}
+
+function line({ name, value }: HeaderField): HeaderField {
+  return { name, value };
+}
+
+function isEmpty(rules: HeaderRules | undefined): boolean {
+  return rules === undefined || rules.set.length + rules.add.length + rules.remove.length === 0;
+}
+
+function hsts(policies: FrontendSpec['policies']): Pick<FrontendPolicies, 'hsts'> {
+  if (policies?.hsts === undefined) return {};
+  const { maxAge, includeSubDomains, preload } = policies.hsts;
+  return { hsts: { maxAgeSeconds: Math.floor(milliseconds(maxAge) / 1000), includeSubDomains, preload } };
+}

@@ -1,0 +1,147 @@
+import { cookiesAdded } from '../added-cookies.ts';
+import type {
+  BackendConfig,
+  FrontendConfig,
+  FrontendPolicies,
+  HeaderField,
+  HeaderRules,
+  HeadersPolicy,
+  HstsConfig,
+  RoutePolicies,
+} from '../types.ts';
+import { field, flag, integer, item, list, optional, record, report, text } from './decoder.ts';
+import type { Draft, Place } from './decoder.ts';
+import { isFieldValue, isRuledField } from './formats.ts';
+
+/** RFC 6797 section 6.1.1 gives no bound; this one is a hundred years, and fits into 32 bits. */
+const MAX_AGE = 100 * 366 * 24 * 3600;
+
+const fieldName = text(
+  'the name of a header field that rules may touch, such as "X-Frame-Options"',
+  isRuledField,
+);
+
+const fieldLine = record<HeaderField>({
+  name: fieldName,
+  value: text('one line of printable ASCII without blanks at its ends', isFieldValue),
+});
+
+const headerRules = record<HeaderRules>({
+  set: list(fieldLine),
+  add: list(fieldLine),
+  remove: list(fieldName),
+});
+
+const headers = record<HeadersPolicy>({ request: optional(headerRules), response: optional(headerRules) });
+
+const hsts = record<HstsConfig>({
+  maxAgeSeconds: integer(0, MAX_AGE, 'seconds'),
+  includeSubDomains: flag(),
+  preload: flag(),
+});
+
+export const routePolicies = record<RoutePolicies>({ headers: optional(headers) });
+
+export const frontendPolicies = record<FrontendPolicies>({
+  headers: optional(headers),
+  hsts: optional(hsts),
+});
+
+/** Checks what the policies of a frontend and its routes can't tell alone. */
+export function checkPolicies(
+  frontend: Draft<FrontendConfig>,
+  backends: ReadonlyMap<string, Draft<BackendConfig>>,
+  place: Place,
+): void {
+  const { backend, policies, routes = [] } = frontend;
+  const where = field(place, 'policies');
+  checkProtocol(frontend, where);
+  const led = [backend, ...routes.map((route) => route?.backend)].map((name) => backends.get(name ?? ''));
+  checkHeaders(policies?.headers, led, field(where, 'headers'));
+  for (const [index, route] of routes.entries()) {
+    const headersPlace = field(field(item(field(place, 'routes'), index), 'policies'), 'headers');
+    checkHeaders(route?.policies?.headers, [backends.get(route?.backend ?? '')], headersPlace);
+  }
+}
+
+function checkProtocol({ protocol, policies }: Draft<FrontendConfig>, place: Place): void {
+  if (policies !== undefined && (protocol === 'TCP' || protocol === 'TLS')) {
+    report(place, `is not used with protocol ${protocol}: remove it, or set protocol to HTTP or HTTPS`);
+  }
+  if (policies?.hsts !== undefined && protocol === 'HTTP') {
+    report(
+      field(place, 'hsts'),
+      'is not used with protocol HTTP: remove it, or set protocol to HTTPS, as browsers believe it over TLS alone',
+    );
+  }
+}
+
+type Backends = readonly (Draft<BackendConfig> | undefined)[];
+
+function checkHeaders(policy: Draft<HeadersPolicy> | undefined, backends: Backends, place: Place): void {
+  checkRules(policy?.request, field(place, 'request'));
+  checkRules(policy?.response, field(place, 'response'));
+  checkResponse(policy?.response, backends, field(place, 'response'));
+}
+
+function checkRules(rules: Draft<HeaderRules> | undefined, place: Place): void {
+  const seen = new Map<string, Place>();
+  for (const { name, where } of [...setNames(rules, place), ...removedNames(rules, place)]) {
+    const first = seen.get(name.toLowerCase());
+    if (first === undefined) {
+      seen.set(name.toLowerCase(), where);
+    } else {
+      report(where, `${name} stands in ${first.path} already: remove one of them`);
+    }
+  }
+}
+
+function checkResponse(rules: Draft<HeaderRules> | undefined, backends: Backends, place: Place): void {
+  for (const { name, where } of [...setNames(rules, place), ...addedNames(rules, place)]) {
+    if (name.toLowerCase() === 'strict-transport-security') {
+      report(
+        where,
+        'is Strict-Transport-Security: give policies.hsts in its place, so that it is sent exactly once',
+      );
+    }
+  }
+  for (const { name, where } of setNames(rules, place)) {
+    if (name.toLowerCase() === 'set-cookie') {
+      report(where, "is Set-Cookie, which would take the servers' cookies away: give it in add");
+    }
+  }
+  const sticky = new Set(backends.flatMap((backend) => backend?.stickyCookie?.name ?? []));
+  for (const { cookie, index } of cookiesAdded(rules?.add ?? [])) {
+    if (sticky.has(cookie)) {
+      report(
+        field(item(field(place, 'add'), index), 'value'),
+        `is the cookie ${cookie}, which keeps clients with their server: give it another name`,
+      );
+    }
+  }
+}
+
+interface Named {
+  readonly name: string;
+  readonly where: Place;
+}
+
+function setNames(rules: Draft<HeaderRules> | undefined, place: Place): readonly Named[] {
+  return lineNames(rules?.set, field(place, 'set'));
+}
+
+function addedNames(rules: Draft<HeaderRules> | undefined, place: Place): readonly Named[] {
+  return lineNames(rules?.add, field(place, 'add'));
+}
+
+function lineNames(lines: Draft<HeaderRules['set']> = [], place: Place): readonly Named[] {
+  return lines.flatMap((line, index) =>
+    line?.name === undefined ? [] : [{ name: line.name, where: field(item(place, index), 'name') }],
+  );
+}
+
+function removedNames(rules: Draft<HeaderRules> | undefined, place: Place): readonly Named[] {
+  return (rules?.remove ?? []).flatMap((name, index) =>
+    name === undefined ? [] : [{ name, where: item(field(place, 'remove'), index) }],
+  );
+}

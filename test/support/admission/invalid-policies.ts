@@ -1,0 +1,101 @@
+import { layer4, layer7 } from './manifests.ts';
+import type { RuleCase } from './types.ts';
+
+const HEADERS = 'spec.frontends[0].policies.headers';
+const RESERVED =
+  'must not be a field that frames a message, counts for one connection, or is made by the proxy itself (connection, content-length, expect, forwarded, host, http2-settings, keep-alive, max-forwards, te, trailer, transfer-encoding, upgrade, client-cert, client-cert-chain, x-forwarded-for, x-forwarded-host, x-forwarded-port, x-forwarded-proto, and all that begin with proxy-)';
+const TWICE =
+  'remove: one of these fields is in set, too, which takes the place of what was there; give it in one of them';
+const PRELOAD =
+  'preload: browsers take a name into their list only with includeSubDomains: true and maxAge of at least 8760h';
+
+function headers(request: object, response: object = {}): object {
+  return layer7({ policies: { headers: { request, response } } });
+}
+
+const reserved: readonly RuleCase[] = [
+  ...[
+    'Host',
+    'content-LENGTH',
+    'Transfer-Encoding',
+    'Connection',
+    'TE',
+    'Keep-Alive',
+    'Upgrade',
+    'Trailer',
+    'Proxy-Authorization',
+    'Forwarded',
+    'X-Forwarded-For',
+    'X_Forwarded_Proto',
+    'Client-Cert',
+  ].map((name) => ({
+    desc: `a rule that removes ${name}`,
+    spec: headers({ remove: [name] }),
+    refused: [`${HEADERS}.request.remove[0]`, RESERVED] as const,
+  })),
+  {
+    desc: 'a rule that sets Content-Length of responses',
+    spec: headers({}, { set: [{ name: 'Content-Length', value: '1' }] }),
+    refused: [`${HEADERS}.response.set[0].name`, RESERVED],
+  },
+  {
+    desc: 'a rule of a route that adds Host',
+    spec: layer7({
+      routes: [
+        {
+          paths: ['/'],
+          backend: 'web',
+          policies: { headers: { request: { add: [{ name: 'Host', value: 'a.test' }] } } },
+        },
+      ],
+    }),
+    refused: ['spec.frontends[0].routes[0].policies.headers.request.add[0].name', RESERVED],
+  },
+];
+
+/** Policies that a CEL rule refuses. */
+export const invalidPolicies: readonly RuleCase[] = [
+  ...reserved,
+  {
+    desc: 'a field that is set and removed',
+    spec: headers({ set: [{ name: 'X-App', value: 'a' }], remove: ['x-app'] }),
+    refused: [`${HEADERS}.request`, TWICE],
+  },
+  {
+    desc: 'a rule that replaces the cookies of servers',
+    spec: headers({}, { set: [{ name: 'set-cookie', value: 'a=b' }] }),
+    refused: [
+      `${HEADERS}.response.set[0].name`,
+      "must not be Set-Cookie, which would take the servers' cookies away: give it in add",
+    ],
+  },
+  ...(['set', 'add'] as const).map((list) => ({
+    desc: `HSTS in ${list}`,
+    spec: headers({}, { [list]: [{ name: 'Strict-Transport-Security', value: 'max-age=1' }] }),
+    refused: [
+      `${HEADERS}.response.${list}[0].name`,
+      'must not be Strict-Transport-Security: give policies.hsts, so that it is sent exactly once',
+    ] as const,
+  })),
+  ...[{ preload: true }, { preload: true, includeSubDomains: true, maxAge: '8759h59m' }].map((hsts) => ({
+    desc: `HSTS with ${JSON.stringify(hsts)}`,
+    spec: layer7({ policies: { hsts } }),
+    refused: ['spec.frontends[0].policies.hsts', PRELOAD] as const,
+  })),
+  {
+    desc: 'HSTS without TLS',
+    spec: layer7({ protocol: 'HTTP', certificates: undefined, policies: { hsts: {} } }),
+    refused: [
+      'spec.frontends[0]',
+      'policies.hsts: only a frontend with protocol HTTPS may tell browsers to use HTTPS; remove it or change the protocol',
+    ],
+  },
+  {
+    desc: 'policies of layer 4',
+    spec: layer4({ policies: {} }),
+    refused: [
+      'spec.frontends[0]',
+      'policies: only a frontend with protocol HTTP or HTTPS reads requests; remove them or change the protocol',
+    ],
+  },
+];
