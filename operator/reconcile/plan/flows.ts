@@ -2,6 +2,7 @@ import { passedOnCertificate } from '../../api/presets/passed-on.ts';
 import type { FrontendSpec } from '../../api/spec/frontend.ts';
 import type { TeamworkProxySpec } from '../../api/spec/spec.ts';
 import { assignPorts } from './ports.ts';
+import { publicName } from './public-name.ts';
 import { backendNames } from './references.ts';
 import type { Flow, PlannedBackend, PlannedCertificate } from './types.ts';
 
@@ -9,6 +10,7 @@ interface FlowContext {
   readonly backends: readonly PlannedBackend[];
   readonly certificates: readonly PlannedCertificate[];
   readonly listenerPorts: ReadonlyMap<string, number>;
+  readonly addresses: ReadonlyMap<string, string>;
   readonly spec: TeamworkProxySpec;
 }
 
@@ -29,6 +31,8 @@ export function planFlows(frontends: readonly FrontendSpec[], context: FlowConte
     };
     return {
       frontend,
+      host:
+        publicName(frontend) ?? context.addresses.get(frontend.name) ?? frontend.loadBalancer.address ?? null,
       listenerPort: ports.get(frontend.name) ?? 0,
       ...usable,
       passedOn: passedOnCertificate(context.spec, frontend.name),

@@ -21,6 +21,7 @@ export function plan(input: PlanInput): Plan {
     certificates: certificates.planned,
     listenerPorts: input.listenerPorts,
     spec: proxy.spec,
+    addresses: input.addresses,
   });
   const context = { spec: proxy.spec, addresses: input.addresses };
   return {

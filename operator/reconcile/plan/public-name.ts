@@ -12,7 +12,16 @@ export function isHttp(protocol: FrontendSpec['protocol']): protocol is 'HTTP' |
   return protocol === 'HTTP' || protocol === 'HTTPS';
 }
 
+/** What clients of a frontend use: a URL, or `host:port`. */
+export function flowUrl({ protocol, port }: FrontendSpec, host: string): string {
+  const authority = hostAndPort(host, port);
+  if (!isHttp(protocol)) return authority;
+  const usual = protocol === 'HTTPS' ? 443 : 80;
+  const shown = port === usual ? authority.slice(0, -`:${port}`.length) : authority;
+  return `${protocol.toLowerCase()}://${shown}`;
+}
+
 /** `host:port`, an IPv6 address in brackets. */
-export function hostAndPort(host: string, port: number): string {
+function hostAndPort(host: string, port: number): string {
   return `${isIPv6(host) ? `[${host}]` : host}:${port}`;
 }

@@ -40,6 +40,8 @@ export interface Plan {
 /** One frontend with what it needs in order to be served. */
 export interface Flow {
   readonly frontend: FrontendSpec;
+  /** DNS name or address by which clients reach it; null until there is one. */
+  readonly host: string | null;
   /** Port that the proxy listens on. */
   readonly listenerPort: number;
   /** Certificates of the frontend that can be served. */

@@ -24,6 +24,7 @@ export const objectNames = {
   config: (proxy: string) => `${proxy}-config`,
   tls: (proxy: string) => `${proxy}-tls`,
   clientTrust: (proxy: string) => `${proxy}-client-trust`,
+  serverSettings: (proxy: string) => `${proxy}-server-settings`,
   service: (proxy: string, frontend: string) => shorten(`${proxy}-${frontend}`),
 } as const;
 

@@ -2,6 +2,7 @@ import type { KubernetesObject } from '../../kube/types.ts';
 import type { Plan } from '../plan/types.ts';
 import { renderClientTrust, renderConfigMap, renderTlsSecret } from './data.ts';
 import { renderDeployment } from './deployment.ts';
+import { renderServerSettings } from './server-settings.ts';
 import { renderService } from './service.ts';
 import { renderNetworkPolicy, renderPodDisruptionBudget, renderServiceAccount } from './workload.ts';
 
@@ -17,14 +18,14 @@ export interface Rendered {
 export function render(plan: Plan, defaultImage: string): Rendered {
   const { proxy } = plan;
   const config = renderConfigMap(plan);
-  const trust = renderClientTrust(plan);
+  const forPeople = [renderClientTrust(plan), renderServerSettings(plan)].filter((object) => object !== null);
   return {
     configHash: config.hash,
     objects: [
       renderServiceAccount(proxy),
       renderTlsSecret(plan),
       config.object,
-      ...(trust === null ? [] : [trust]),
+      ...forPeople,
       renderNetworkPolicy(plan),
       renderPodDisruptionBudget(proxy),
       renderDeployment(proxy, defaultImage),

@@ -1,3 +1,4 @@
+import { clientSettings } from '../../api/presets/client-settings.ts';
 import type { TeamworkProxyStatus } from '../../api/status.ts';
 import { setConditions } from '../../kube/conditions.ts';
 import type { PlannedCertificate } from '../plan/types.ts';
@@ -6,7 +7,7 @@ import { certificateReports } from './certificates.ts';
 import { conditions } from './conditions.ts';
 import { servesConfig } from './data-plane.ts';
 import { assignedAddress } from '../gather.ts';
-import { clientSettings, frontendReports } from './frontends.ts';
+import { frontendReports } from './frontends.ts';
 import { timestamp } from './time.ts';
 import type { Observation } from './types.ts';
 
@@ -19,7 +20,8 @@ export function statusOf(observation: Observation): TeamworkProxyStatus {
   const { generation } = plan.proxy.metadata;
   const addresses = plan.flows.flatMap(({ frontend }) => assignedAddress(services.get(frontend.name)) ?? []);
   const expiry = earliestExpiry(plan.certificates);
-  const settings = clientSettings(plan, services);
+  const frontends = frontendReports(plan, services);
+  const urls = frontends.flatMap(({ name, url }) => (url === undefined ? [] : [[name, url] as const]));
   return {
     observedGeneration: generation,
     conditions: setConditions(plan.proxy.status?.conditions ?? [], conditions(observation), {
@@ -28,7 +30,7 @@ export function statusOf(observation: Observation): TeamworkProxyStatus {
     }),
     ...(addresses.length === 0 ? {} : { addresses: [...new Set(addresses)].join(',') }),
     ...(expiry === undefined ? {} : { certificateExpiry: timestamp(expiry) }),
-    frontends: frontendReports(plan, services),
+    frontends,
     certificates: certificateReports(plan, now),
     backends: backendReports(plan, dataPlane),
     ...(plan.findings.length === 0 ? {} : { findings: plan.findings.slice(0, MAX_FINDINGS) }),
@@ -37,7 +39,7 @@ export function statusOf(observation: Observation): TeamworkProxyStatus {
       desired: dataPlane.desired,
       serving: dataPlane.pods.filter((pod) => servesConfig(pod, dataPlane.configHash)).length,
     },
-    ...(settings === undefined ? {} : { clientSettings: settings }),
+    ...(plan.proxy.spec.teamworkCloud === undefined ? {} : { clientSettings: clientSettings(new Map(urls)) }),
   };
 }
 

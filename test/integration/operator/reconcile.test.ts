@@ -132,6 +132,7 @@ describe('a TeamworkProxy', () => {
     expect([...(await ownedObjects(metadata.uid)).keys()].sort()).toEqual([
       'ConfigMap/whole-client-trust',
       'ConfigMap/whole-config',
+      'ConfigMap/whole-server-settings',
       'Deployment/whole',
       'NetworkPolicy/whole',
       'PodDisruptionBudget/whole',
