@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { dump } from 'js-yaml';
@@ -9,6 +8,7 @@ import { loadImage } from '../images/load.ts';
 import { apply, kubectl } from '../kubectl.ts';
 import { addressPool } from '../network/addresses.ts';
 import { untilReady } from '../process/ready.ts';
+import { forSlowMachines } from './manifest.ts';
 
 /** The namespace MetalLB's own manifest puts it in. */
 export const metallbNamespace = 'metallb-system';
@@ -16,7 +16,7 @@ export const metallbNamespace = 'metallb-system';
 const timeoutMs = 120_000;
 
 /**
- * Installs MetalLB by its own manifest, unchanged, and gives it the address pool. Its controller and speakers are pods like in any
+ * Installs MetalLB by its own manifest, made fit for slow machines, and gives it the address pool. Its controller and speakers are pods like in any
  * cluster: the images hold only the static binary, so making and loading them takes a second, and the kubelet restarts them.
  *
  * @param kubeconfig path of the administrator's kubeconfig
@@ -36,7 +36,7 @@ export async function installMetallb(kubeconfig: string, folder: string): Promis
     dumpAll([{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: metallbNamespace } }]),
   );
   await apply(kubeconfig, await secrets());
-  await apply(kubeconfig, manifest);
+  await apply(kubeconfig, forSlowMachines(manifest));
   await rollOut(kubeconfig, 'deployment/controller');
   await untilReady({
     what: 'The webhook of MetalLB',
@@ -65,7 +65,7 @@ export function imageOf(manifest: string, component: 'controller' | 'speaker'): 
 
 /**
  * What MetalLB makes for itself when it is missing, but only after its pods have started, which then wait up to two minutes until
- * the kubelet shows it to them: the certificate of its webhook and the key of its speakers.
+ * the kubelet shows it to them: the certificate of its webhook, and the key of its speakers, which they mount without using it here.
  */
 async function secrets(): Promise<string> {
   const authority = await createAuthority('cert', ['cert']);
@@ -78,7 +78,7 @@ async function secrets(): Promise<string> {
       'tls.crt': server.certificate,
       'tls.key': server.key,
     }),
-    secret('memberlist', { secretkey: randomBytes(128).toString('base64') }),
+    secret('memberlist', { secretkey: 'not used' }),
   ]);
 }
 

@@ -17,12 +17,12 @@ export interface ProbeReport {
 const [address = '', servername = '', wanted = '', timeoutMs = ''] = process.argv.slice(2);
 
 async function fingerprint(): Promise<string> {
-  const socket = connect({ host: address, port: 443, servername, rejectUnauthorized: false, timeout: 5000 });
+  const socket = connect({ host: address, port: 443, servername, rejectUnauthorized: false, timeout: 30_000 });
   try {
     await new Promise<void>((resolve, reject) => {
       socket.once('secureConnect', resolve);
       socket.once('error', reject);
-      socket.once('timeout', () => reject(new Error('no answer for 5 s')));
+      socket.once('timeout', () => reject(new Error('no answer for 30 s')));
     });
     return socket.getPeerCertificate().fingerprint256.replaceAll(':', '').toLowerCase();
   } finally {
