@@ -344,7 +344,7 @@ describe('a TeamworkProxy that is deleted', () => {
       const { metadata } = await applyProxy('gone', SPEC);
       await untilCondition('gone', 'CertificatesValid', 'True');
       await eventually('all objects', async () =>
-        (await ownedObjects(metadata.uid)).size === 10 ? true : undefined,
+        (await ownedObjects(metadata.uid)).size === 11 ? true : undefined,
       );
 
       await test.client.delete(
