@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import net from 'node:net';
 import type { Socket } from 'node:net';
+import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { startTcpServer } from '../../test/support/tcp.ts';
-import { givesBack, landingFor } from './landing.ts';
+import { copyOf, deliverTo, giveBack, givesBack, keep, landingFor } from './landing.ts';
 
 const closers: (() => unknown)[] = [];
 
@@ -70,7 +71,98 @@ describe('a socket that reads by way of the landing', () => {
   });
 });
 
+describe('a taker', () => {
+  it.each([1, 4_096, 300_000])(
+    'gets %d bytes while they are in the landing, and may keep them',
+    async (length) => {
+      const { socket, server } = await connection();
+      const sent = Buffer.alloc(length, 'abcdefghijklmnopqrstuvwxyz');
+      const kept: Buffer[] = [];
+      let seen: Buffer | null = null;
+
+      deliverTo(socket, (bytes) => {
+        seen ??= bytes;
+        kept.push(keep(bytes));
+      });
+      socket.resume();
+      server.end(sent);
+      await once(socket, 'end');
+
+      expect(Buffer.concat(kept).equals(sent)).toBe(true);
+      expect(kept).not.toContain(seen);
+      expect(keep(kept[0] as Buffer)).toBe(kept[0]);
+    },
+  );
+
+  it('gets nothing while the socket is paused', async () => {
+    const { socket, server } = await connection();
+    const lengths: number[] = [];
+
+    deliverTo(socket, (bytes) => {
+      lengths.push(bytes.length);
+      socket.pause();
+    });
+    socket.resume();
+    server.end(Buffer.alloc(64 * 1024 * 1024));
+    while (lengths.length === 0) {
+      await turn();
+    }
+    await turn();
+    await turn();
+
+    expect(lengths).toHaveLength(1);
+    expect(server.writableLength).toBeGreaterThan(0);
+  });
+
+  it('gets nothing before what is in the stream has been taken from there', async () => {
+    const { socket, server } = await connection();
+    const order: string[] = [];
+
+    socket.pause();
+    server.write('first ');
+    socket.read(0);
+    while (socket.readableLength === 0) {
+      await turn();
+    }
+    deliverTo(socket, (bytes) => order.push(`taken ${bytes.toString()}`));
+    server.write('second');
+    while (socket.readableLength < 12) {
+      await turn();
+    }
+    socket.on('data', (chunk: Buffer) => order.push(`stream ${chunk.toString()}`)).resume();
+    server.end();
+    await once(socket, 'end');
+
+    expect(order.every((entry) => entry.startsWith('stream '))).toBe(true);
+    expect(order.join('').replaceAll('stream ', '')).toBe('first second');
+  });
+
+  it('that has gone leaves the bytes to the stream again', async () => {
+    const { socket, server } = await connection();
+
+    deliverTo(socket, () => undefined);
+    deliverTo(socket, null);
+    server.end('hello');
+
+    expect(String((await socket.toArray())[0])).toBe('hello');
+  });
+});
+
 describe('memory', () => {
+  it('of a copy is used again once it was given back, and not before', () => {
+    const bytes = Buffer.alloc(65_536, 'x');
+    const first = copyOf(bytes);
+    const second = copyOf(bytes);
+
+    giveBack(first);
+    giveBack(first);
+    const [third, fourth] = [copyOf(bytes), copyOf(bytes)];
+
+    expect(second.buffer).not.toBe(first.buffer);
+    expect(third.buffer).toBe(first.buffer);
+    expect(fourth.buffer).not.toBe(first.buffer);
+  });
+
   it('that was given back is used for one other large chunk', async () => {
     const { socket, server } = await connection();
 

@@ -17,12 +17,34 @@ const free: ArrayBufferLike[] = [];
 /** What is out there and has not been given back. */
 const lent = new WeakSet<ArrayBufferLike>();
 
+/** Takes what was read while it is in the landing: what is looked at after the call has to be kept before it ends. */
+export type Taker = (bytes: Buffer) => void;
+
+const takers = new WeakMap<Socket, Taker>();
+
 /**
- * Makes a socket read without allocating 64 KiB for each read, as it would by itself. Its chunks are pushed to it as usual, and belong to
- * whoever gets them; to give memory back is a favour, not a duty.
+ * Makes a socket read without allocating 64 KiB for each read, as it would by itself. As long as there is no taker its chunks are pushed
+ * to it as usual, and belong to whoever gets them; to give memory back is a favour, not a duty.
  */
 export function landingFor(socket: () => Socket): OnReadOpts {
-  return { buffer: landing, callback: (length) => socket().push(copyOf(length)) };
+  return { buffer: landing, callback: (length) => landed(socket(), length) };
+}
+
+/**
+ * From now on what such a socket reads is given to `taker`, without a copy and past its stream; with null it goes to the stream again.
+ * What is in the stream already comes from there, and what is read behind it as well.
+ */
+export function deliverTo(socket: Socket, taker: Taker | null): void {
+  if (taker === null) {
+    takers.delete(socket);
+  } else {
+    takers.set(socket, taker);
+  }
+}
+
+/** Bytes that may be kept: these, or a copy where they are in the landing. */
+export function keep(bytes: Buffer): Buffer {
+  return bytes.buffer === landing.buffer ? copyOf(bytes) : bytes;
 }
 
 /**
@@ -30,19 +52,37 @@ export function landingFor(socket: () => Socket): OnReadOpts {
  * give back.
  */
 export function givesBack({ buffer }: Buffer): (() => void) | undefined {
-  return buffer.byteLength === SIZE && lent.has(buffer) ? () => giveBack(buffer) : undefined;
+  return buffer.byteLength === SIZE && lent.has(buffer) ? () => takeBack(buffer) : undefined;
 }
 
-function giveBack(memory: ArrayBufferLike): void {
+/** Gives back at once what `copyOf` gave. */
+export function giveBack({ buffer }: Buffer): void {
+  takeBack(buffer);
+}
+
+function takeBack(memory: ArrayBufferLike): void {
   if (lent.delete(memory) && free.length < MAX_FREE) {
     free.push(memory);
   }
 }
 
-function copyOf(length: number): Buffer {
-  const chunk = length > SMALL ? Buffer.from(lend(), 0, length) : Buffer.allocUnsafe(length);
-  landing.copy(chunk, 0, 0, length);
-  return chunk;
+/** False when the stream wants nothing more for now. */
+function landed(socket: Socket, length: number): boolean {
+  const bytes = landing.subarray(0, length);
+  const taker = takers.get(socket);
+  if (taker === undefined || socket.readableLength > 0) {
+    return socket.push(copyOf(bytes));
+  }
+  taker(bytes);
+  return true;
+}
+
+/** A copy that nobody else has; it can be given back when it is not needed any more. */
+export function copyOf(bytes: Buffer): Buffer {
+  const { length } = bytes;
+  const copy = length > SMALL ? Buffer.from(lend(), 0, length) : Buffer.allocUnsafe(length);
+  bytes.copy(copy, 0, 0, length);
+  return copy;
 }
 
 function lend(): ArrayBufferLike {

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { ServerConfig } from '../config/types.ts';
+import { deliverTo } from './landing.ts';
 import { once } from './once.ts';
 import type { ConnectionUser, HttpConnection, UpstreamConnection } from './types.ts';
 
@@ -128,6 +129,7 @@ class PooledConnection implements HttpConnection {
     this.socket = socket;
     this.#server = server;
     this.#pool = pool;
+    deliverTo(socket, this.#onData);
     socket.on('data', this.#onData).on('end', this.#onEnd).on('drain', this.#onDrain);
     socket.on('error', this.#onError).on('close', this.#onClose);
   }
@@ -183,6 +185,7 @@ class PooledConnection implements HttpConnection {
     this.#user = null;
     // The connection stays counted as open: whoever takes it over says when it has ended.
     this.#state = 'Gone';
+    deliverTo(socket, null);
     socket.pause();
     socket.off('data', this.#onData).off('end', this.#onEnd).off('drain', this.#onDrain);
     socket.off('error', this.#onError).off('close', this.#onClose);

@@ -60,6 +60,7 @@ export interface UpstreamConnection {
 
 /** Whoever has an exchange on an HTTP connection, and is told what happens on it. */
 export interface ConnectionUser {
+  /** `chunk` counts until the call returns: what is looked at later has to be kept by `keep`. */
   upstreamData(chunk: Buffer): void;
   /** The server has closed its half; bytes can still be sent to it. */
   upstreamEnd(): void;

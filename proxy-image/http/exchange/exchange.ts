@@ -1,3 +1,4 @@
+import { keep } from '../../upstream/landing.ts';
 import type { ConnectionUser, HttpConnection } from '../../upstream/types.ts';
 import type { Fault } from '../faults.ts';
 import type { BodyDecoder } from '../http1/body.ts';
@@ -88,8 +89,7 @@ export class Exchange implements ConnectionUser, OpeningUser {
   sendBody(bytes: Buffer, pieces: Pieces): void {
     if (this.#phase === 'Over' || pieces.count === 0) {
       return;
-    }
-    if (this.#connection === null) {
+    } else if (this.#connection === null) {
       this.#early.push(pieces.gather(bytes));
       this.#client.pauseRequest();
     } else if (!writePieces(this.#connection.socket, bytes, pieces)) {
@@ -136,6 +136,7 @@ export class Exchange implements ConnectionUser, OpeningUser {
     if (this.#phase === 'Head') {
       this.#input.append(chunk);
       this.#readHead();
+      this.#input.keep();
     } else {
       this.#readBody(chunk);
     }
@@ -275,8 +276,8 @@ export class Exchange implements ConnectionUser, OpeningUser {
     }
     this.#phase = 'Over';
     const connection = this.#leaveConnection();
-    const { upstream } = this.#request;
-    this.#client.over({ kind: 'Responded', own: connection === null ? null : { upstream, connection } });
+    const own = connection === null ? null : { upstream: this.#request.upstream, connection };
+    this.#client.over({ kind: 'Responded', own });
   }
 
   /** Gives the server connection back, or ends it; returns it when only this client may use it again. */
@@ -320,7 +321,7 @@ export class Exchange implements ConnectionUser, OpeningUser {
       backend: upstream.config.name,
       connection: connection.detach(),
       head: switched,
-      early: bytes.subarray(head.end),
+      early: keep(bytes.subarray(head.end)),
     });
   }
 

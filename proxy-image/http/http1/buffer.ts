@@ -1,3 +1,5 @@
+import { keep } from '../../upstream/landing.ts';
+
 const NOTHING: Buffer = Buffer.alloc(0);
 const FIRST_CAPACITY = 4_096;
 
@@ -37,6 +39,15 @@ export class InputBuffer {
       this.#grow(chunk.length);
     }
     this.#end += chunk.copy(this.#bytes, this.#end);
+  }
+
+  /** What was appended last is still in the landing, which is about to be overwritten. */
+  keep(): void {
+    if (!this.#owned && this.length > 0) {
+      this.#bytes = keep(this.view());
+      this.#end = this.length;
+      this.#start = 0;
+    }
   }
 
   /** Drops the first `count` bytes. */

@@ -1,3 +1,4 @@
+import { copyOf, giveBack } from '../../upstream/landing.ts';
 import type { ResponseSink } from '../exchange/types.ts';
 import type { ResponseRules } from '../headers/rules.ts';
 import { bodyDecoder, type BodyDecoder } from '../http1/body.ts';
@@ -77,7 +78,7 @@ export class ResponseWriter implements ResponseSink, Sender {
     const bytes = Buffer.from(body);
     this.#sendHead(encodeFields(response.status, fields), bytes.length === 0);
     if (bytes.length > 0) {
-      this.#send({ bytes, at: 0, end: bytes.length, endStream: true });
+      this.#send(bytes, 0, bytes.length, true);
     }
   }
 
@@ -107,7 +108,7 @@ export class ResponseWriter implements ResponseSink, Sender {
     const last = pieces.count - 1;
     for (let index = 0; index <= last; index += 1) {
       const endStream = done && index === last;
-      this.#send({ bytes, at: pieces.starts[index] ?? 0, end: pieces.ends[index] ?? 0, endStream });
+      this.#send(bytes, pieces.starts[index] ?? 0, pieces.ends[index] ?? 0, endStream);
     }
     if (done && last < 0) {
       this.writeEnd();
@@ -116,7 +117,7 @@ export class ResponseWriter implements ResponseSink, Sender {
   }
 
   writeEnd(): void {
-    this.#send({ bytes: NOTHING, at: 0, end: 0, endStream: true });
+    this.#send(NOTHING, 0, 0, true);
   }
 
   sendWaiting(): boolean {
@@ -133,6 +134,7 @@ export class ResponseWriter implements ResponseSink, Sender {
       return true;
     }
     this.#queue.shift();
+    giveBack(part.bytes);
     if (part.endStream) {
       this.#events.ended();
     } else if (!this.congested) {
@@ -143,7 +145,9 @@ export class ResponseWriter implements ResponseSink, Sender {
 
   /** Nothing more is sent. */
   drop(): void {
-    this.#queue.length = 0;
+    for (const { bytes } of this.#queue.splice(0)) {
+      giveBack(bytes);
+    }
     this.#outbox.forget(this);
   }
 
@@ -154,11 +158,14 @@ export class ResponseWriter implements ResponseSink, Sender {
     }
   }
 
-  #send(part: BodyPart): void {
+  /** `bytes` are passed on before this returns, or copied. */
+  #send(bytes: Buffer, start: number, end: number, endStream: boolean): void {
+    const part = { bytes, at: start, end, endStream };
     if (this.congested || !this.#outbox.data(this, part)) {
-      this.#queue.push(part);
+      const rest = copyOf(bytes.subarray(part.at, end));
+      this.#queue.push({ bytes: rest, at: 0, end: rest.length, endStream });
       this.#outbox.wait(this);
-    } else if (part.endStream) {
+    } else if (endStream) {
       this.#events.ended();
     }
   }
