@@ -1,14 +1,22 @@
 import { object, oneOf, optional, setOf, stringMap } from '../schema/builder.ts';
 import type { Infer } from '../schema/builder.ts';
-import { cidr, dnsName, ipAddress, qualifiedName } from './scalars.ts';
+import { cidr, dnsName, entryName, ipAddress, qualifiedName, reservedName } from './scalars.ts';
 
-const provider = oneOf('MetalLB', 'Cilium', 'KubeVip', 'None');
+const provider = oneOf('MetalLB', 'Cilium', 'KubeVip', 'AWS', 'Azure', 'GCP', 'OpenStack', 'None');
 const externalTrafficPolicy = oneOf('Local', 'Cluster');
 
 const shared = {
   provider: optional(
     provider,
-    'Who hands out addresses; it decides in which annotation a requested address is written. None: only `annotations` are written. Default MetalLB.',
+    'Who hands out addresses; it decides how a wanted one is asked for. None: by `annotations` alone. Default MetalLB.',
+  ),
+  scope: optional(
+    oneOf('Public', 'Internal'),
+    "AWS, Azure, GCP and OpenStack: an address of the internet, or of the cloud's private network. Default: what the provider does by itself (AWS Internal, the others Public).",
+  ),
+  sharingKey: optional(
+    entryName(),
+    'MetalLB and Cilium: Services with the same key may get one address, on different ports. Default: flows that ask for the same address share it.',
   ),
   class: optional(
     qualifiedName(),
@@ -28,14 +36,26 @@ const shared = {
 /** What counts for every Service that says nothing of its own: `spec.loadBalancer`. */
 export const loadBalancerDefaultsSchema = object(shared);
 
-export const loadBalancerSchema = object({
-  address: optional(ipAddress(), 'Address to ask for. Without it the provider chooses one.'),
-  hostname: optional(
-    dnsName(),
-    'DNS name that leads to this address: status tells clients to use it, and the certificates are checked for it. Default: the first of `hostnames`, else the address itself.',
-  ),
-  ...shared,
-});
+export const loadBalancerSchema = object(
+  {
+    address: optional(ipAddress(), 'Address to ask for. Without it the provider chooses one.'),
+    addressName: optional(
+      reservedName(),
+      'A reserved address, by its name at the provider: AWS the allocation ids of Elastic IPs, one for each subnet, with commas between; Azure the name of a public IP; GCP the names of address resources.',
+    ),
+    hostname: optional(
+      dnsName(),
+      'DNS name that leads to this address: status tells clients to use it, and the certificates are checked for it. Default: the first of `hostnames`, else the address itself.',
+    ),
+    ...shared,
+  },
+  [
+    {
+      rule: '!has(self.address) || !has(self.addressName)',
+      message: 'give address or addressName, not both',
+    },
+  ],
+);
 
 export type LoadBalancerSpec = Infer<typeof loadBalancerSchema>;
 export type LoadBalancerDefaults = Infer<typeof loadBalancerDefaultsSchema>;

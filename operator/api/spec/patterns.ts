@@ -48,6 +48,11 @@ export const PATTERNS = {
     pattern: '^[-a-zA-Z0-9._:]+$',
     words: 'a DNS name or an IP address, without scheme, path and brackets',
   },
+  reservedName: {
+    name: 'reserved name',
+    pattern: '^[-_.,/a-zA-Z0-9]+$',
+    words: 'the name or id of a reserved address, such as `eipalloc-0123456789abcdef0`',
+  },
   urlPath: {
     name: 'path',
     pattern: "^/$|^(/[-A-Za-z0-9._~!$&'()*+,;=:@]+)+$",

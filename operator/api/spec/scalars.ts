@@ -53,6 +53,10 @@ export const ipAddress = () =>
     rules: [{ rule: 'isIP(self)', message: 'must be an IPv4 or IPv6 address, such as 192.0.2.10' }],
   });
 
+/** The name of something that a cloud provider has reserved. */
+export const reservedName = () =>
+  string({ pattern: PATTERNS.reservedName.pattern, maxLength: 512, minLength: 1 });
+
 /** A range of addresses in CIDR notation. */
 export const cidr = () =>
   string({

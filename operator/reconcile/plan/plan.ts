@@ -3,6 +3,7 @@ import { planBackends } from './backends.ts';
 import { planCertificates } from './certificates.ts';
 import { coverageFindings } from './coverage.ts';
 import { planFlows } from './flows.ts';
+import { loadBalancerRefusals } from './load-balancers.ts';
 import { localNetworkFindings } from './local-network.ts';
 import { refusals } from './refusals.ts';
 import type { Plan, PlanInput } from './types.ts';
@@ -36,6 +37,9 @@ export function plan(input: PlanInput): Plan {
       ...localNetworkFindings(flows, context),
       ...plannedBackends.findings,
     ],
-    refusals: refusals(frontends, backends, proxy.spec.certificates),
+    refusals: [
+      ...refusals(frontends, backends, proxy.spec.certificates),
+      ...loadBalancerRefusals(frontends, proxy.spec),
+    ],
   };
 }

@@ -1,4 +1,4 @@
-import { isIPv6 } from 'node:net';
+import { canonicalAddress } from '../../certificates/address.ts';
 import type { BackendSpec } from '../../api/spec/backend.ts';
 import type { CertificateSpec } from '../../api/spec/certificate.ts';
 import type { FrontendSpec } from '../../api/spec/frontend.ts';
@@ -92,7 +92,7 @@ function addressClashes(frontends: readonly FrontendSpec[]): readonly Finding[] 
   const clashes: Finding[] = [];
   for (const { name, port, loadBalancer } of frontends) {
     if (loadBalancer.address === undefined) continue;
-    const place = `${canonical(loadBalancer.address)} port ${port}`;
+    const place = `${canonicalAddress(loadBalancer.address)} port ${port}`;
     const first = takenBy.get(place);
     if (first === undefined) {
       takenBy.set(place, name);
@@ -105,11 +105,6 @@ function addressClashes(frontends: readonly FrontendSpec[]): readonly Finding[] 
     });
   }
   return clashes;
-}
-
-/** One spelling for each address; IPv6 has many. */
-function canonical(address: string): string {
-  return isIPv6(address) ? new URL(`http://[${address}]`).hostname.slice(1, -1) : address;
 }
 
 function repeatedPaths(frontend: FrontendSpec): readonly Finding[] {

@@ -1,7 +1,9 @@
-import type { LoadBalancerSpec } from '../../api/spec/load-balancer.ts';
+import { canonicalAddress } from '../../certificates/address.ts';
 import type { Service } from '../../kube/types.ts';
 import type { Flow, Plan } from '../plan/types.ts';
-import { addressAnnotations } from './load-balancers/provider.ts';
+import { loadBalancerSettings } from '../plan/load-balancer-settings.ts';
+import type { LoadBalancerSettings } from '../plan/load-balancer-settings.ts';
+import { PROVIDERS } from './load-balancers/providers.ts';
 import { FRONTEND_LABEL, objectNames, ownedMetadata, selectorLabels } from './metadata.ts';
 
 /** The LoadBalancer Service of one flow: its address. */
@@ -9,6 +11,8 @@ export function renderService(plan: Plan, flow: Flow): Service {
   const { proxy } = plan;
   const { frontend } = flow;
   const settings = loadBalancerOf(plan, flow);
+  const provider = PROVIDERS[settings.provider];
+  const request = { ...settings, sharingKey: sharingKey(plan, settings) };
   const peers = peerRanges(plan, flow);
   const metadata = ownedMetadata(proxy, objectNames.service(proxy.metadata.name, frontend.name), {
     [FRONTEND_LABEL]: frontend.name,
@@ -18,7 +22,7 @@ export function renderService(plan: Plan, flow: Flow): Service {
     kind: 'Service',
     metadata: {
       ...metadata,
-      annotations: { ...requestAnnotations(plan, settings), ...settings.annotations },
+      annotations: { ...provider.annotations(request), ...settings.annotations },
     },
     spec: {
       type: 'LoadBalancer',
@@ -32,6 +36,9 @@ export function renderService(plan: Plan, flow: Flow): Service {
           protocol: 'TCP',
         },
       ],
+      ...(provider.usesLoadBalancerIP && settings.address !== undefined
+        ? { loadBalancerIP: settings.address }
+        : {}),
       ...(settings.class === undefined ? {} : { loadBalancerClass: settings.class }),
       ...(peers === undefined ? {} : { loadBalancerSourceRanges: [...peers] }),
     },
@@ -39,13 +46,8 @@ export function renderService(plan: Plan, flow: Flow): Service {
 }
 
 /** A flow's load balancer settings, with those of the whole resource where it has none of its own. */
-export function loadBalancerOf({ proxy }: Plan, { frontend }: Flow): LoadBalancerSpec {
-  const { annotations, ...defaults } = proxy.spec.loadBalancer;
-  return {
-    ...defaults,
-    ...frontend.loadBalancer,
-    annotations: { ...annotations, ...frontend.loadBalancer.annotations },
-  };
+export function loadBalancerOf({ proxy }: Plan, { frontend }: Flow): LoadBalancerSettings {
+  return loadBalancerSettings(proxy.spec, frontend);
 }
 
 /**
@@ -59,11 +61,14 @@ export function peerRanges(plan: Plan, flow: Flow): readonly string[] | undefine
     : [...new Set([...sourceRanges, ...flow.frontend.proxyProtocol.trusted])];
 }
 
-function requestAnnotations(plan: Plan, settings: LoadBalancerSpec): Readonly<Record<string, string>> {
-  const { address } = settings;
-  if (address === undefined) return {};
-  const sharing = plan.flows.filter(({ frontend }) => frontend.loadBalancer.address === address);
+/** Flows that ask for the same address share it, on different ports. */
+function sharingKey(plan: Plan, { address, sharingKey }: LoadBalancerSettings): string | null {
+  if (sharingKey !== undefined || address === undefined) return sharingKey ?? null;
+  const sharing = plan.flows.filter(({ frontend }) => isSameAddress(frontend.loadBalancer.address, address));
   const { namespace, name } = plan.proxy.metadata;
-  const sharedBy = sharing.length > 1 ? `${namespace}.${name}` : null;
-  return addressAnnotations(settings.provider ?? 'MetalLB', { address, sharedBy });
+  return sharing.length > 1 ? `${namespace}.${name}` : null;
+}
+
+function isSameAddress(one: string | undefined, other: string): boolean {
+  return one !== undefined && canonicalAddress(one) === canonicalAddress(other);
 }

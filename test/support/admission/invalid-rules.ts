@@ -327,6 +327,11 @@ const teamworkCloud: readonly RuleCase[] = [
     ],
   },
   {
+    desc: 'an address by number and by name',
+    spec: layer4({ loadBalancer: { address: '192.0.2.10', addressName: 'eipalloc-1' } }),
+    refused: ['spec.frontends[0].loadBalancer', 'give address or addressName, not both'],
+  },
+  {
     desc: 'a name for a flow that the topology does not have',
     spec: shorthand({ hostnames: { rest: 'rest.example.com' } }),
     refused: [

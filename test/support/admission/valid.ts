@@ -13,6 +13,8 @@ const releases: readonly ValidCase[] = RELEASES.flatMap((release) =>
 
 const loadBalancer = {
   provider: 'Cilium',
+  scope: 'Public',
+  sharingKey: 'modelling',
   class: 'cilium-l2',
   sourceRanges: ['192.0.2.0/24', '2001:db8::/32'],
   externalTrafficPolicy: 'Cluster',
@@ -78,6 +80,7 @@ const fullFrontend = {
 const passthrough = {
   name: 'passthrough',
   protocol: 'TCP',
+  loadBalancer: { provider: 'AWS', addressName: 'eipalloc-0123,eipalloc-4567' },
   sniRoutes: [{ hostnames: ['client.example.com', '*.clients.example.com'], backend: 'tls' }],
 };
 
