@@ -173,6 +173,19 @@ export interface FrontendLimits {
   readonly headerBytes: number;
   /** Bytes of a request body; more is answered with 413. 0: no limit. */
   readonly bodyBytes: number;
+  /** HTTP and HTTPS. Left out: `DEFAULT_MINIMUM_RATE`. */
+  readonly minimumRate?: MinimumRate;
+}
+
+/**
+ * How slow a client may be at sending a request's body, and at taking a response, while the proxy waits for nothing else. What is not
+ * there to be sent or taken is not waited for: pauses of the server, events that come now and then, tunnels.
+ */
+export interface MinimumRate {
+  /** 0: there is no minimum. */
+  readonly bytesPerSecond: number;
+  /** How long a client may stand still; one that does half of the rate may go on for twice as long, and so on. */
+  readonly tolerance: number;
 }
 
 /** Every wait of a connection has a name here. */

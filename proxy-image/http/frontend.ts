@@ -1,5 +1,6 @@
 import { rangeMatcher } from '../addresses/ranges.ts';
-import type { FrontendConfig } from '../config/types.ts';
+import { DEFAULT_MINIMUM_RATE } from '../config/defaults.ts';
+import type { FrontendConfig, MinimumRate } from '../config/types.ts';
 import type { Upstream } from '../upstream/types.ts';
 import { compileRules, type CompiledRules } from './headers/rules.ts';
 import { RequestCounter, type HttpMetrics } from './metrics.ts';
@@ -12,6 +13,8 @@ export interface PreparedFrontend {
   readonly router: Router;
   /** What counts for answers to requests that no route has taken. */
   readonly rules: CompiledRules;
+  /** How slow clients may be; null for no minimum. */
+  readonly minimumRate: MinimumRate | null;
   trusts(address: string): boolean;
   upstream(backend: string): Upstream | undefined;
   /** Empty for requests that no backend was asked for. */
@@ -30,10 +33,12 @@ export function prepareFrontend(frontend: HttpFrontend, metrics: HttpMetrics): P
     ['', ...upstreams.keys()].map((backend) => [backend, new RequestCounter(metrics, config.name, backend)]),
   );
   const none = new RequestCounter(metrics, config.name, '');
+  const rate = config.limits.minimumRate ?? DEFAULT_MINIMUM_RATE;
   const made: PreparedFrontend = {
     config,
     router: buildRouter(config),
     rules: compileRules(config.policies),
+    minimumRate: rate.bytesPerSecond === 0 ? null : rate,
     trusts: rangeMatcher(config.trustedSources),
     upstream: (backend) => upstreams.get(backend),
     counter: (backend) => counters.get(backend) ?? none,

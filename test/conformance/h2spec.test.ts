@@ -35,8 +35,8 @@ describeWithH2spec(
       process.stdout.write(`h2spec: ${summary?.[0] ?? stdout}\n`);
 
       // It lists what failed at the end, each with the section of the rule.
-    if (summary?.[4] !== '0') process.stdout.write(stdout.slice(stdout.indexOf('Failures:')));
-    expect(summary?.slice(3)).toEqual(['0', '0']);
+      if (summary?.[4] !== '0') process.stdout.write(stdout.slice(stdout.indexOf('Failures:')));
+      expect(summary?.slice(3)).toEqual(['0', '0']);
     }, 120_000);
   },
 );

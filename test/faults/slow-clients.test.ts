@@ -129,6 +129,38 @@ describe('an attack with', () => {
     expect(await growth(scene, slow)).toBeLessThan(GROWTH_BYTES);
   });
 
+  it('bodies that are dribbled is over when they have been too slow for too long, with 408', async () => {
+    const scene = await start({ limits: { minimumRate: { bytesPerSecond: 1000, tolerance: 1500 } } });
+    const answers: string[] = [];
+    const slow = await attack(scene.ports.web, (socket) => {
+      socket.write('POST / HTTP/1.1\r\nHost: twc.example.com\r\nContent-Length: 1000000\r\n\r\n');
+      socket.on('data', (chunk: Buffer) => answers.push(chunk.toString('latin1')));
+      dribble(socket, () => 'x');
+    });
+
+    expect(await growth(scene, slow)).toBeLessThan(GROWTH_BYTES);
+
+    expect(answers.filter((answer) => answer.startsWith('HTTP/1.1 408 '))).toHaveLength(CLIENTS);
+  });
+
+  it('responses that are read byte by byte is over when that has been too slow for too long', async () => {
+    const scene = await start({ limits: { minimumRate: { bytesPerSecond: 1000, tolerance: 1500 } } });
+    const slow = await attack(scene.ports.web, (socket) => {
+      socket.write(get('/large'));
+      socket.pause();
+      const timer = setInterval(() => socket.read(1), 100);
+      socket.on('close', () => clearInterval(timer));
+    });
+    const before = (await holdings(scene.proxy)).resident;
+
+    await eventually('the end of all requests', async () =>
+      (await metric(scene.proxy, 'teamwork_proxy_connections_open')) === 0 ? true : undefined,
+    );
+
+    expect((await holdings(scene.proxy)).resident - before).toBeLessThan(CLIENTS * STALLED_BYTES);
+    expect(slow.clients).toHaveLength(CLIENTS);
+  });
+
   it('responses that nobody reads is over after the request timeout', async () => {
     const scene = await start({ timeouts: { request: 1500, keepAlive: 1500 } });
     const slow = await attack(scene.ports.web, (socket) => {

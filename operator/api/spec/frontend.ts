@@ -12,6 +12,7 @@ import {
 } from '../schema/builder.ts';
 import type { CelRule, Infer } from '../schema/builder.ts';
 import { loadBalancerSchema } from './load-balancer.ts';
+import { DEFAULT_MINIMUM_RATE } from '../../../proxy-image/config/defaults.ts';
 import { frontendPoliciesSchema, routePoliciesSchema } from './policies.ts';
 import { byteSize, cidr, duration, entryName, hostname, port, redirectTarget, urlPath } from './scalars.ts';
 
@@ -68,6 +69,19 @@ const clientCertificates = object({
   ),
 });
 
+const minimumRate = object({
+  bytesPerSecond: defaulted(
+    integer(0, 1_000_000_000),
+    DEFAULT_MINIMUM_RATE.bytesPerSecond,
+    'Bytes per second, while the client has something to send or to take and the proxy waits for nothing else. 0: there is no minimum.',
+  ),
+  tolerance: defaulted(
+    duration(),
+    `${DEFAULT_MINIMUM_RATE.tolerance / 60_000}m`,
+    'How long a client may stand still before its request is ended; one that does half of bytesPerSecond may go on for twice as long, and so on.',
+  ),
+});
+
 const limits = object({
   connections: defaulted(
     integer(1, 1_000_000),
@@ -87,6 +101,10 @@ const limits = object({
     byteSize(),
     '100Mi',
     'Size of a request body; more is answered with 413. 0 means no limit.',
+  ),
+  minimumRate: defaultedObject(
+    minimumRate,
+    'HTTP and HTTPS: how slow a client may be at sending a body, which is then answered with 408, and at taking a response, which is then broken off.',
   ),
 });
 

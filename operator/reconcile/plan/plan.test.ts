@@ -139,6 +139,15 @@ describe('what a plan refuses', () => {
       "spec.frontends[a].timeouts.request: 600h can't be kept; give a time from 1ms to 24 days",
     ],
     [
+      'no tolerance at all',
+      {
+        frontends: [tcpFrontend('a', { limits: { minimumRate: { tolerance: '0s' } } })],
+        backends: [TCP_BACKEND],
+      },
+      'UnusableTimeout',
+      "spec.frontends[a].limits.minimumRate.tolerance: 0s can't be kept; give a time from 1ms to 24 days",
+    ],
+    [
       'a path that leads to two backends',
       { ...LAYER7, teamworkCloud: { ...LAYER7.teamworkCloud, extraPaths: ['/osmc'] } },
       'RepeatedPath',

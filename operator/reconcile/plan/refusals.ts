@@ -135,12 +135,16 @@ function repeated(values: readonly string[]): readonly string[] {
 const MAX_TIMEOUT = 2 ** 31 - 1;
 
 /** A timeout of nothing would end everything at once; only what is drained may be. */
-function unusableTimeouts({ name, timeouts }: FrontendSpec): readonly Finding[] {
-  return Object.entries(timeouts)
-    .map(([timeout, duration]) => ({ timeout, duration, length: milliseconds(duration) }))
-    .filter(({ timeout, length }) => length > MAX_TIMEOUT || (length === 0 && timeout !== 'drain'))
-    .map(({ timeout, duration }) => ({
-      path: `spec.frontends[${name}].timeouts.${timeout}`,
+function unusableTimeouts({ name, timeouts, limits }: FrontendSpec): readonly Finding[] {
+  const times = {
+    ...Object.fromEntries(Object.entries(timeouts).map(([timeout, time]) => [`timeouts.${timeout}`, time])),
+    'limits.minimumRate.tolerance': limits.minimumRate.tolerance,
+  };
+  return Object.entries(times)
+    .map(([field, duration]) => ({ field, duration, length: milliseconds(duration) }))
+    .filter(({ field, length }) => length > MAX_TIMEOUT || (length === 0 && field !== 'timeouts.drain'))
+    .map(({ field, duration }) => ({
+      path: `spec.frontends[${name}].${field}`,
       reason: 'UnusableTimeout',
       message: `${duration} can't be kept; give a time from 1ms to 24 days`,
     }));

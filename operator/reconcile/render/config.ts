@@ -7,6 +7,7 @@ import type {
   FrontendConfig,
   ProxyConfig,
 } from '../../../proxy-image/config/types.ts';
+import { DEFAULT_MINIMUM_RATE } from '../../../proxy-image/config/defaults.ts';
 import { health } from './health.ts';
 import { frontendPolicies, route } from './policies.ts';
 import { stickyCookie } from './sticky-cookie.ts';
@@ -125,13 +126,23 @@ function clientCertificates(
 }
 
 function limits(spec: FrontendSpec['limits']): FrontendConfig['limits'] {
-  const { connections, connectionsPerSource, headerBytes, bodySize } = spec;
+  const { connections, connectionsPerSource, headerBytes, bodySize, minimumRate } = spec;
   return {
     connections,
     ...(connectionsPerSource === undefined ? {} : { connectionsPerSource }),
     headerBytes,
     bodyBytes: bytes(bodySize),
+    ...rate(minimumRate),
   };
+}
+
+/** What is the proxy's own default is left out, as proxies of an earlier release do not know it. */
+function rate(spec: FrontendSpec['limits']['minimumRate']): Pick<FrontendConfig['limits'], 'minimumRate'> {
+  const { bytesPerSecond } = spec;
+  const tolerance = milliseconds(spec.tolerance);
+  const isDefault =
+    bytesPerSecond === DEFAULT_MINIMUM_RATE.bytesPerSecond && tolerance === DEFAULT_MINIMUM_RATE.tolerance;
+  return isDefault ? {} : { minimumRate: { bytesPerSecond, tolerance } };
 }
 
 function timeouts(spec: FrontendSpec['timeouts']): FrontendConfig['timeouts'] {

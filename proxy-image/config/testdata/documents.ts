@@ -19,7 +19,7 @@ const frontend = {
   routes: [],
   redirects: [],
   trustedSources: [],
-  limits: { connections: 10_000, headerBytes: 32_768, bodyBytes: 0 },
+  limits: { connections: 10_000, headerBytes: 32_768, bodyBytes: 0, minimumRate: { bytesPerSecond: 0, tolerance: 1 } },
   timeouts,
 };
 
@@ -211,6 +211,8 @@ export const BROKEN: readonly (readonly [path: string, value: unknown, error: st
   ['frontends[0].policies.headers.response.add[0]', { name: 'STRICT-transport-security', value: 'max-age=1' }, 'frontends[0].policies.headers.response.add[0].name is Strict-Transport-Security: give policies.hsts in its place, so that it is sent exactly once'],
   ['frontends[0].policies.headers.response.add[0].value', 'twp-rest=x', 'frontends[0].policies.headers.response.add[0].value is the cookie twp-rest, which keeps clients with their server: give it another name'],
   ['frontends[0].limits.connections', 0, 'frontends[0].limits.connections is 0: give a whole number from 1 to 1000000'],
+  ['frontends[0].limits.minimumRate', { bytesPerSecond: 240 }, 'frontends[0].limits.minimumRate.tolerance is missing: give a whole number from 1 to 2147483647 (milliseconds)'],
+  ['frontends[0].limits.minimumRate', { bytesPerSecond: -1, tolerance: 1 }, 'frontends[0].limits.minimumRate.bytesPerSecond is -1: give a whole number from 0 to 1000000000 (0 for no minimum)'],
   ['frontends[0].limits.bodyBytes', -1, 'frontends[0].limits.bodyBytes is -1: give a whole number from 0 to 9007199254740991 (bytes, 0 for no limit)'],
   ['frontends[0].timeouts.idle', 0, 'frontends[0].timeouts.idle is 0: give a whole number from 1 to 2147483647 (milliseconds)'],
   ['frontends[0].timeouts.idle', 2 ** 31, 'frontends[0].timeouts.idle is 2147483648: give a whole number from 1 to 2147483647 (milliseconds)'],

@@ -8,6 +8,7 @@ import type {
   FrontendTimeouts,
   HealthCheckConfig,
   HealthConfig,
+  MinimumRate,
   PassiveHealthConfig,
   ProxyConfig,
   ProxyProtocolConfig,
@@ -83,6 +84,12 @@ const limits = record<FrontendLimits>({
   connectionsPerSource: optional(integer(1, 1_000_000)),
   headerBytes: integer(1024, 1_048_576, 'bytes'),
   bodyBytes: integer(0, Number.MAX_SAFE_INTEGER, 'bytes, 0 for no limit'),
+  minimumRate: optional(
+    record<MinimumRate>({
+      bytesPerSecond: integer(0, 1_000_000_000, '0 for no minimum'),
+      tolerance: duration,
+    }),
+  ),
 });
 
 const timeouts = record<FrontendTimeouts>({

@@ -73,6 +73,15 @@ export class Exchange implements ConnectionUser, OpeningUser {
     return this.#decoder?.contentLength ?? 0;
   }
 
+  /** True while the rest of the request's body is waited for, and nothing else; not once the server has begun to answer. */
+  get awaitsBody(): boolean {
+    return (
+      this.#phase === 'Head' &&
+      !this.#client.requestComplete() &&
+      this.#connection?.socket.writableNeedDrain !== true
+    );
+  }
+
   start(): void {
     const request = this.#request;
     const idle = (): HttpConnection | null =>

@@ -6,6 +6,7 @@ import { VERDICTS, type Fault } from '../faults.ts';
 import { prepareFrontend, type PreparedFrontend } from '../frontend.ts';
 import { RequestRecord, type RequestEnd } from '../request-record.ts';
 import type { HttpFrontend, HttpHost, HttpServices } from '../types.ts';
+import { ClientPace } from './client-pace.ts';
 import { connectionError, ErrorCode, streamError, type Violation } from './codec/error-codes.ts';
 import { FrameReader } from './codec/frame-reader.ts';
 import { Setting } from './codec/settings.ts';
@@ -46,6 +47,7 @@ export class Http2Connection implements FrameHost, StreamHost, Ticking {
   readonly #decoder = new HpackDecoder<RequestField>(makeRequestField, REQUEST_FIELDS, Limits.headerTable);
   readonly #farewell: Farewell;
   readonly #watch: Watch;
+  readonly #pace: ClientPace;
   #frontend: PreparedFrontend;
   /** The client opens no further streams. */
   #clientLeaves = false;
@@ -63,6 +65,7 @@ export class Http2Connection implements FrameHost, StreamHost, Ticking {
     this.#reader = new FrameReader(this.#frames);
     this.#farewell = new Farewell(this.outbox);
     this.#watch = new Watch(this.outbox, services.deadlines.now);
+    this.#pace = new ClientPace(this.outbox);
   }
 
   get ended(): boolean {
@@ -98,6 +101,9 @@ export class Http2Connection implements FrameHost, StreamHost, Ticking {
     for (const stream of this.streams) {
       stream.tick(now);
     }
+    if (this.#frontend.minimumRate !== null) {
+      this.#pace.check(this.#frontend.minimumRate, now, this.streams);
+    }
     this.#closeWhenDone();
     const expiry = this.#watch.check(now, this.streams.size, this.#frontend.config.timeouts);
     if (expiry !== null && !this.ended) {
@@ -109,6 +115,10 @@ export class Http2Connection implements FrameHost, StreamHost, Ticking {
 
   now(): number {
     return this.#services.deadlines.now;
+  }
+
+  received(bytes: number): void {
+    this.#pace.received(bytes);
   }
 
   closed(stream: Http2Stream): void {

@@ -38,6 +38,8 @@ export class Outbox {
   readonly frames = new FrameWriter();
   /** What the client takes of all streams together. */
   readonly window = new SendWindow(DEFAULT_WINDOW);
+  /** Bytes of bodies that have been put into frames, of all streams together. */
+  dataSent = 0;
   readonly #socket: Socket;
   readonly #waiting = new Set<Sender>();
   readonly #written: () => void;
@@ -96,6 +98,7 @@ export class Outbox {
     this.schedule();
     sender.sendWindow.take(length);
     this.window.take(length);
+    this.dataSent += length;
     part.at += length;
     return last ? 'All' : 'More';
   }

@@ -21,7 +21,13 @@ const WINDOW_UPDATE = 13;
 /** A stream that receives a body, and what has been written for it. */
 function newStream() {
   const outbox = new Outbox(new PassThrough() as unknown as Socket, () => undefined);
-  const host = { outbox, now: () => 0, closed: () => undefined, finish: () => undefined };
+  const host = {
+    outbox,
+    now: () => 0,
+    received: () => undefined,
+    closed: () => undefined,
+    finish: () => undefined,
+  };
   const request = { id: 1, method: 'POST', bodyLength: CHUNKED, ended: false, timeout: 1_000, bodyLimit: 0 };
   const stream = new Http2Stream(host, { ...request, record: {} as RequestRecord }, 65_535);
   return { stream, written: () => outbox.frames.length };

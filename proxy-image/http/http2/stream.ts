@@ -1,9 +1,11 @@
+import type { MinimumRate } from '../../config/types.ts';
 import { Exchange } from '../exchange/exchange.ts';
 import type { ExchangeClient, ExchangeEnd, ExchangeRequest } from '../exchange/types.ts';
 import { VERDICTS, type Fault } from '../faults.ts';
 import { CHUNKED } from '../http1/framing.ts';
 import { Pieces } from '../http1/pieces.ts';
 import type { LocalResponse } from '../local-response.ts';
+import { describeRate } from '../pace.ts';
 import type { RequestEnd, RequestRecord } from '../request-record.ts';
 import { ErrorCode, streamError, type Violation } from './codec/error-codes.ts';
 import type { DataFrame } from './codec/frames/data.ts';
@@ -21,6 +23,8 @@ export interface StreamHost {
   readonly outbox: Outbox;
   /** Milliseconds on the monotonic clock; as old as the last tick. */
   now(): number;
+  /** Bytes of a body have come. */
+  received(bytes: number): void;
   /** The stream is closed: it has to be forgotten. */
   closed(stream: Http2Stream): void;
   /** Counts and logs the request. */
@@ -110,6 +114,7 @@ export class Http2Stream implements ExchangeClient, ResponseEvents {
       return streamError(ErrorCode.FlowControlError, 'DATA beyond the window of the stream');
     }
     this.#received += data.length;
+    this.#host.received(data.length);
     const { bodyLength, bodyLimit } = this.#request;
     if (bodyLength !== CHUNKED && this.#received > bodyLength) {
       return streamError(ErrorCode.ProtocolError, 'DATA beyond content-length');
@@ -146,6 +151,23 @@ export class Http2Stream implements ExchangeClient, ResponseEvents {
     this.#host.outbox.schedule();
     this.#move('ResetOut');
     this.#drop(fault);
+  }
+
+  /** True while the rest of the request's body is waited for, and nothing else. */
+  get awaitsBody(): boolean {
+    return !this.#paused && this.#exchange?.awaitsBody === true;
+  }
+
+  sendsTooSlowly(rate: MinimumRate): void {
+    this.#exchange?.abort('BodyTimeout', describeRate(rate));
+  }
+
+  takesTooSlowly(): void {
+    if (this.#exchange !== null && this.#exchange.status > 0) {
+      this.#exchange.abort('ClientStalled');
+    } else {
+      this.reset(ErrorCode.Cancel, 'ClientStalled');
+    }
   }
 
   tick(now: number): void {

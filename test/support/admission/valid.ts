@@ -64,7 +64,13 @@ const fullFrontend = {
   trustedSources: ['198.51.100.7/32'],
   proxyProtocol: { accept: 'Required', trusted: ['198.51.100.0/24', '2001:db8:1::/48'] },
   loadBalancer: { address: '192.0.2.10', hostname: 'twc.example.com', ...loadBalancer },
-  limits: { connections: 100, connectionsPerSource: 10, headerBytes: 16384, bodySize: '1Gi' },
+  limits: {
+    connections: 100,
+    connectionsPerSource: 10,
+    headerBytes: 16384,
+    bodySize: '1Gi',
+    minimumRate: { bytesPerSecond: 1000, tolerance: '30s' },
+  },
   timeouts: {
     connect: '500ms',
     handshake: '5s',
