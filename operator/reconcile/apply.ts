@@ -6,6 +6,7 @@ import type { Resource } from '../kube/resources.ts';
 import { PODS } from '../kube/resources.ts';
 import type { KubernetesObject, Pod } from '../kube/types.ts';
 import type { Finding } from '../api/status.ts';
+import type { Notice } from './status/events.ts';
 import { ownedKind } from './kinds.ts';
 import { CONFIG_HASH_ANNOTATION } from './render/metadata.ts';
 import type { Rendered } from './render/render.ts';
@@ -23,6 +24,8 @@ export interface Applied {
   readonly objects: readonly KubernetesObject[];
   /** Why an object could not be made. */
   readonly refusals: readonly Finding[];
+  /** What people should know of. */
+  readonly notices: readonly Notice[];
 }
 
 /**
@@ -36,17 +39,20 @@ export async function apply(
 ): Promise<Applied> {
   const objects: KubernetesObject[] = [];
   const refusals: Finding[] = [];
+  const notices: Notice[] = [];
   for (const desired of rendered.objects) {
     const resource = ownedKind(desired.kind);
     const live = existing.owned.find((object) => isSame(object, desired));
-    const result = await replaceIfClassChanged({ resource, desired, live }, context);
+    const change = { resource, desired, live };
+    if (isOtherClass(change)) notices.push(replacement(change));
+    const result = await replaceIfClassChanged(change, context);
     if (result.outcome === 'Foreign')
       refusals.push({ path: 'metadata.name', reason: 'NameTaken', message: result.message });
     else objects.push({ ...result.object, kind: resource.kind });
   }
   await removeOthers(rendered, existing.owned, context);
   await tellPods(rendered.configHash, existing.pods, context);
-  return { objects, refusals };
+  return { objects, refusals, notices };
 }
 
 interface Change {
@@ -57,13 +63,15 @@ interface Change {
 
 type Outcome = Awaited<ReturnType<typeof applyIfChanged<KubernetesObject>>>;
 
-/** A Service's load balancer class can't be changed, so a Service with another one makes room for its successor. */
-async function replaceIfClassChanged(
-  { resource, desired, live }: Change,
-  { client, log }: ApplyContext,
-): Promise<Outcome> {
-  if (live === undefined || loadBalancerClass(live) === loadBalancerClass(desired)) {
-    const result = await applyIfChanged({ client, fieldManager: FIELD_MANAGER }, resource, desired, live);
+/**
+ * A Service's load balancer class can't be changed, so a Service with another one makes room for its successor. Where its load balancer has to
+ * clean up first, that takes some time: the successor is made once it is gone.
+ */
+async function replaceIfClassChanged(change: Change, { client, log }: ApplyContext): Promise<Outcome> {
+  const { resource, desired, live } = change;
+  const applier = { client, fieldManager: FIELD_MANAGER };
+  if (live === undefined || !isOtherClass(change)) {
+    const result = await applyIfChanged(applier, resource, desired, live);
     if (result.outcome === 'Created') log.info({ object: describeObject(desired) }, 'Created');
     if (result.outcome === 'Changed')
       log.info({ object: describeObject(desired), drift: result.drift }, 'Changed');
@@ -71,7 +79,22 @@ async function replaceIfClassChanged(
   }
   log.info({ object: describeObject(live) }, 'Replacing, as its load balancer class changed');
   await client.delete(resource, keyOf(live), { uid: live.metadata?.uid ?? '' });
-  return applyIfChanged({ client, fieldManager: FIELD_MANAGER }, resource, desired, undefined);
+  return applyIfChanged(applier, resource, desired, undefined);
+}
+
+function isOtherClass({ desired, live }: Change): boolean {
+  if (live === undefined || live.metadata?.deletionTimestamp !== undefined) return false;
+  return loadBalancerClass(live) !== loadBalancerClass(desired);
+}
+
+function replacement({ desired, live }: Change): Notice {
+  const [from, to] = [live, desired].map((object) => (object && loadBalancerClass(object)) ?? 'none');
+  return {
+    type: 'Warning',
+    reason: 'ServiceReplaced',
+    action: 'AssignAddresses',
+    note: `Service ${desired.metadata?.name} is replaced, as its load balancer class changes from ${from} to ${to}: clients can't connect until the new one has an address, which may be another`,
+  };
 }
 
 function loadBalancerClass(object: KubernetesObject): string | undefined {

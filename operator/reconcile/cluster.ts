@@ -4,9 +4,10 @@ import type { KubeClient } from '../kube/client/kube-client.ts';
 import { createInformer } from '../kube/informer.ts';
 import type { Informer } from '../kube/informer.ts';
 import type { Logger } from '../kube/log.ts';
-import { PODS, SECRETS } from '../kube/resources.ts';
+import { listAll } from '../kube/client/pager.ts';
+import { PODS, SECRETS, SERVICES } from '../kube/resources.ts';
 import type { Resource } from '../kube/resources.ts';
-import type { KubernetesObject, ObjectKey } from '../kube/types.ts';
+import type { KubernetesObject, ObjectKey, Service } from '../kube/types.ts';
 import { referencedSecrets } from './gather.ts';
 import type { ClusterView } from './gather.ts';
 import { OWNED_KINDS, TEAMWORK_PROXIES } from './kinds.ts';
@@ -56,6 +57,7 @@ export function watchCluster({ client, namespaces, log }: ClusterOptions): Clust
 
   return {
     readSecret: (namespace, name) => client.get(SECRETS, { namespace, name }),
+    loadBalancers: recent(() => listLoadBalancers(common)),
     ownedBy: ({ metadata }) =>
       owned.flatMap(({ resource, informer }) =>
         // Where only the metadata is kept, the kind is PartialObjectMetadata.
@@ -90,6 +92,34 @@ export function watchCluster({ client, namespaces, log }: ClusterOptions): Clust
     async stop() {
       await Promise.all(informers.map((informer) => informer.stop()));
     },
+  };
+}
+
+/** Not only ours: others may have the addresses that ours are to get. */
+async function listLoadBalancers({ client, namespaces, log }: ClusterOptions): Promise<readonly Service[]> {
+  const scopes = namespaces.length === 0 ? [{}] : namespaces.map((namespace) => ({ namespace }));
+  try {
+    const lists = await Promise.all(
+      scopes.map((scope) => listAll(client, SERVICES, { ...scope, fieldSelector: 'spec.type=LoadBalancer' })),
+    );
+    return lists.flatMap(({ items }) => items);
+  } catch (error) {
+    // It would only say who has an address; that it is not there is known without.
+    log.warn({ err: error }, 'The Services of others can not be listed');
+    return [];
+  }
+}
+
+/** How long what was listed is good enough, in milliseconds. */
+const RECENT_MS = 5000;
+
+/** The same answer for all who ask within a few seconds. */
+function recent<T>(read: () => Promise<T>): () => Promise<T> {
+  let last: { readonly at: number; readonly answer: Promise<T> } | undefined;
+  return () => {
+    const now = performance.now();
+    if (last === undefined || now - last.at > RECENT_MS) last = { at: now, answer: read() };
+    return last.answer;
   };
 }
 

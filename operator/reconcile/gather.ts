@@ -1,7 +1,10 @@
 import type { TeamworkProxy } from '../api/resource.ts';
-import type { KubernetesObject, Pod, Secret, Service } from '../kube/types.ts';
+import type { ProxyConfig } from '../../proxy-image/config/types.ts';
+import type { ConfigMap, KubernetesObject, Pod, Secret, Service } from '../kube/types.ts';
 import type { PemPair, PlanInput, SecretData } from './plan/types.ts';
+import { podPaths } from './render/deployment.ts';
 import { FRONTEND_LABEL, objectNames } from './render/metadata.ts';
+import { assignedAddress } from './service-address.ts';
 
 /** What gathering reads from; implemented by the caches and the client that operator/main.ts wires up. */
 export interface ClusterView {
@@ -9,6 +12,8 @@ export interface ClusterView {
   readSecret(namespace: string, name: string): Promise<Secret | undefined>;
   /** Every object that belongs to the proxy (owner reference by uid), of all kinds that are rendered. */
   ownedBy(proxy: TeamworkProxy): readonly KubernetesObject[];
+  /** LoadBalancer Services of everybody, as far as they can be seen; at most some seconds old. */
+  loadBalancers(): Promise<readonly Service[]>;
   /** The proxy's pods, without those that are being removed. */
   podsOf(proxy: TeamworkProxy): readonly Pod[];
 }
@@ -35,7 +40,7 @@ export async function gather(proxy: TeamworkProxy, cluster: ClusterView): Promis
       proxy,
       secrets: new Map(names.flatMap((secret, index) => entry(secret, secrets[index]))),
       lastGood: lastGood(proxy, served),
-      listenerPorts: listenerPorts(services),
+      listenerPorts: listenerPorts(services, owned),
       addresses: addresses(services),
     },
     owned: owned.map((object) => (isSame(object, served) ? { ...served, kind: 'Secret' } : object)),
@@ -102,17 +107,33 @@ function addresses(services: ReadonlyMap<string, Service>): ReadonlyMap<string, 
   );
 }
 
-/** Address or host name that the load balancer gave a Service; undefined until there is one. */
-export function assignedAddress(service: Service | undefined): string | undefined {
-  const [ingress] = service?.status?.loadBalancer?.ingress ?? [];
-  return ingress?.ip ?? ingress?.hostname;
+/**
+ * Ports that frontends have by their Services. While one is being replaced, what the pods serve tells its port, so that the listener stays
+ * where it is.
+ */
+function listenerPorts(
+  services: ReadonlyMap<string, Service>,
+  owned: readonly KubernetesObject[],
+): ReadonlyMap<string, number> {
+  const byService = [...services].flatMap(([frontend, service]) => {
+    const target = service.spec?.ports?.[0]?.targetPort;
+    return typeof target === 'number' ? [[frontend, target] as const] : [];
+  });
+  return new Map([...servedPorts(owned), ...byService]);
 }
 
-function listenerPorts(services: ReadonlyMap<string, Service>): ReadonlyMap<string, number> {
-  return new Map(
-    [...services].flatMap(([frontend, service]) => {
-      const target = service.spec?.ports?.[0]?.targetPort;
-      return typeof target === 'number' ? [[frontend, target] as const] : [];
-    }),
-  );
+function servedPorts(owned: readonly KubernetesObject[]): readonly (readonly [string, number])[] {
+  const texts = owned.flatMap((object) => {
+    const text = object.kind === 'ConfigMap' ? (object as ConfigMap).data?.[podPaths.configKey] : undefined;
+    return text === undefined ? [] : [text];
+  });
+  return texts.flatMap((text) => {
+    try {
+      const { frontends } = JSON.parse(text) as ProxyConfig;
+      return frontends.map(({ name, port }) => [name, port] as const);
+    } catch {
+      // Somebody has changed it; it is put right in this pass.
+      return [];
+    }
+  });
 }

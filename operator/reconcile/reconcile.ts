@@ -5,6 +5,8 @@ import type { TeamworkProxyStatus } from '../api/status.ts';
 import type { KubeClient } from '../kube/client/kube-client.ts';
 import type { EventRecorder } from '../kube/events.ts';
 import type { ReconcileContext, Result } from '../kube/controller.ts';
+import type { KubernetesObject } from '../kube/types.ts';
+import { addressHolders } from './address-holders.ts';
 import { apply } from './apply.ts';
 import { gather, servicesOf } from './gather.ts';
 import type { ClusterView, Gathered } from './gather.ts';
@@ -14,6 +16,7 @@ import { plan } from './plan/plan.ts';
 import type { Plan } from './plan/types.ts';
 import { render } from './render/render.ts';
 import { noticesOf } from './status/events.ts';
+import type { Notice } from './status/events.ts';
 import { statusOf } from './status/status.ts';
 import type { Observation } from './status/types.ts';
 
@@ -37,12 +40,17 @@ export async function reconcile(
 ): Promise<Result> {
   const gathered = await gather(proxy, reconciler.cluster);
   const planned = plan(gathered.input);
-  const observation = await carryOut(planned, gathered, { ...reconciler, ...context });
+  const { observation, notices } = await carryOut(planned, gathered, { ...reconciler, ...context });
   const status = statusOf(observation);
   await writeStatus(proxy, status, reconciler.client);
-  for (const notice of noticesOf(proxy.status, status))
+  for (const notice of [...notices, ...noticesOf(proxy.status, status)])
     reconciler.events.record({ ...notice, regarding: proxy });
   return { requeueAfterMs: nextLook(status, observation.now) };
+}
+
+interface CarriedOut {
+  readonly observation: Observation;
+  readonly notices: readonly Notice[];
 }
 
 /** Applies a plan and looks at what came of it. A plan that was refused changes nothing, so that what was served before is served on. */
@@ -50,13 +58,15 @@ async function carryOut(
   planned: Plan,
   gathered: Gathered,
   context: Reconciler & ReconcileContext,
-): Promise<Observation> {
+): Promise<CarriedOut> {
   const { pods } = gathered;
   const common = { now: context.now() };
   const desired = planned.proxy.spec.workload.replicas;
   if (planned.refusals.length > 0) {
     const dataPlane = { configHash: null, desired, pods: await observePods(pods) };
-    return { ...common, plan: planned, services: servicesOf(gathered.owned), dataPlane };
+    const services = servicesOf(gathered.owned);
+    const holders = await addressHolders(planned, services, context.cluster);
+    return { observation: { ...common, plan: planned, services, holders, dataPlane }, notices: [] };
   }
   const rendered = render(planned, context.proxyImage);
   const applied = await apply(rendered, gathered, {
@@ -64,8 +74,15 @@ async function carryOut(
     log: context.log,
   });
   const dataPlane = { configHash: rendered.configHash, desired, pods: await observePods(pods) };
-  const services = servicesOf(applied.objects);
-  return { ...common, plan: { ...planned, refusals: applied.refusals }, services, dataPlane };
+  const services = servicesOf(applied.objects.filter(isStaying));
+  const holders = await addressHolders(planned, services, context.cluster);
+  const plan = { ...planned, refusals: applied.refusals };
+  return { observation: { ...common, plan, services, holders, dataPlane }, notices: applied.notices };
+}
+
+/** A Service that is being removed, to make room for its successor, takes its address with it. */
+function isStaying({ metadata }: KubernetesObject): boolean {
+  return metadata?.deletionTimestamp === undefined;
 }
 
 async function writeStatus(

@@ -1,17 +1,17 @@
-import type { Service } from '../../kube/types.ts';
-import type { Flow, Plan } from '../plan/types.ts';
+import type { Plan } from '../plan/types.ts';
+import { addressesAssigned } from './addresses.ts';
 import { backendsHealthy } from './backends.ts';
 import { certificatesValid } from './certificates.ts';
 import { servesConfig } from './data-plane.ts';
-import { assignedAddress } from '../gather.ts';
 import type { ConditionDraft, DataPlane, Observation } from './types.ts';
 
 /** The conditions of a TeamworkProxy, `Ready` as their sum at the end. */
-export function conditions({ plan, services, dataPlane, now }: Observation): readonly ConditionDraft[] {
+export function conditions(observation: Observation): readonly ConditionDraft[] {
+  const { plan, dataPlane, now } = observation;
   const parts = [
     accepted(plan),
     certificatesValid(plan, now),
-    addressesAssigned(plan, services),
+    addressesAssigned(observation),
     programmed(plan, dataPlane),
     backendsHealthy(plan, dataPlane),
   ];
@@ -30,37 +30,6 @@ function accepted({ refusals, flows }: Plan): ConditionDraft {
     reason: first.reason,
     message: `${message}. What was served before is served on.`,
   };
-}
-
-function addressesAssigned({ flows }: Plan, services: ReadonlyMap<string, Service>): ConditionDraft {
-  const waiting = flows.filter((flow) => assignedAddress(services.get(flow.frontend.name)) === undefined);
-  if (waiting.length > 0) {
-    const message = `waiting for the load balancer to give an address to ${waiting.map(describeRequest).join(', ')}`;
-    return { type: 'AddressesAssigned', status: 'False', reason: 'Pending', message };
-  }
-  const other = flows.filter((flow) => {
-    const requested = flow.frontend.loadBalancer.address;
-    return requested !== undefined && assignedAddress(services.get(flow.frontend.name)) !== requested;
-  });
-  if (other.length > 0) {
-    const message = other
-      .map(
-        (flow) => `${describeRequest(flow)} was given ${assignedAddress(services.get(flow.frontend.name))}`,
-      )
-      .join(', ');
-    return { type: 'AddressesAssigned', status: 'False', reason: 'OtherAddress', message };
-  }
-  return {
-    type: 'AddressesAssigned',
-    status: 'True',
-    reason: 'Assigned',
-    message: `${flows.length} addresses`,
-  };
-}
-
-function describeRequest({ frontend }: Flow): string {
-  const { address } = frontend.loadBalancer;
-  return address === undefined ? frontend.name : `${frontend.name} (asked for ${address})`;
 }
 
 function programmed({ flows }: Plan, dataPlane: DataPlane): ConditionDraft {

@@ -72,4 +72,27 @@ describe('noticesOf', () => {
 
     expect(notices.map(({ type, reason }) => `${type} ${reason}`)).toEqual(expected);
   });
+
+  it.each([
+    ['the first one', undefined, '192.0.2.1', []],
+    ['the same one', '192.0.2.1', '192.0.2.1', []],
+    ['another one', '192.0.2.1', '192.0.2.2', ['Warning AddressChanged']],
+    ['one that is gone', '192.0.2.1', undefined, []],
+  ])('tells of the address of a flow: %s', (_, before, after, expected) => {
+    const statusOf = (address: string | undefined): TeamworkProxyStatus => ({
+      frontends: [
+        {
+          name: 'web',
+          protocol: 'TCP',
+          port: 443,
+          backends: [],
+          ...(address === undefined ? {} : { address }),
+        },
+      ],
+    });
+
+    const notices = noticesOf(statusOf(before), statusOf(after));
+
+    expect(notices.map(({ type, reason }) => `${type} ${reason}`)).toEqual(expected);
+  });
 });

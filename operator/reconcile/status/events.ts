@@ -1,7 +1,8 @@
 import type { CertificateReport, TeamworkProxyStatus } from '../../api/status.ts';
 import type { EventDraft } from '../../kube/events.ts';
 
-type Notice = Omit<EventDraft, 'regarding'>;
+/** An event about a resource. */
+export type Notice = Omit<EventDraft, 'regarding'>;
 
 /** What a condition is about, as the action of an event. */
 const ACTIONS: Readonly<Record<string, string>> = {
@@ -23,7 +24,11 @@ export function noticesOf(
   before: TeamworkProxyStatus | undefined,
   after: TeamworkProxyStatus,
 ): readonly Notice[] {
-  return [...conditionNotices(before, after), ...certificateNotices(before, after)];
+  return [
+    ...conditionNotices(before, after),
+    ...certificateNotices(before, after),
+    ...addressNotices(before, after),
+  ];
 }
 
 function conditionNotices(
@@ -63,4 +68,17 @@ function changedCertificate(
   if (previous.fingerprint === fingerprint) return [];
   const note = `spec.certificates[${name}]: now served: ${subject}, valid until ${notAfter}`;
   return [{ type: 'Normal', reason: 'CertificateChanged', action: 'ReadCertificates', note }];
+}
+
+/** Addresses that have become others: names in the DNS and clients don't know by themselves. */
+function addressNotices(
+  before: TeamworkProxyStatus | undefined,
+  after: TeamworkProxyStatus,
+): readonly Notice[] {
+  return (after.frontends ?? []).flatMap(({ name, address }): readonly Notice[] => {
+    const previous = before?.frontends?.find((frontend) => frontend.name === name)?.address;
+    if (address === undefined || previous === undefined || previous === address) return [];
+    const note = `${name} is at ${address} now and was at ${previous}; correct the DNS, and clients that have the address itself`;
+    return [{ type: 'Warning', reason: 'AddressChanged', action: 'AssignAddresses', note }];
+  });
 }

@@ -1,6 +1,6 @@
 import type { FrontendReport } from '../../api/status.ts';
 import type { Service } from '../../kube/types.ts';
-import { assignedAddress } from '../gather.ts';
+import { assignedAddress } from '../service-address.ts';
 import { flowUrl, publicName } from '../plan/public-name.ts';
 import type { Plan } from '../plan/types.ts';
 

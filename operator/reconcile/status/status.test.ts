@@ -38,6 +38,7 @@ function observation(
       ['client', service('172.30.0.101')],
       ['license', service('172.30.0.102')],
     ]),
+    holders: new Map(),
     now: NOW,
     ...rest,
     dataPlane: { configHash: HASH, desired: 2, pods: [pod('a'), pod('b')], ...dataPlane },
@@ -145,30 +146,6 @@ describe('what clients enter', () => {
     const services = new Map([...given.services, ['rest', service('2001:db8::10')]]);
 
     expect(statusOf({ ...given, services }).clientSettings).toEqual(expected);
-  });
-});
-
-describe('AddressesAssigned', () => {
-  it('names the flows that wait', () => {
-    const services = new Map([['web', service('172.30.0.100')]]);
-
-    expect(condition('AddressesAssigned', observation({ services }))).toMatchObject({
-      status: 'False',
-      reason: 'Pending',
-      message: 'waiting for the load balancer to give an address to client, license',
-    });
-  });
-
-  it('tells an address that was not asked for', () => {
-    const cloud = { ...LAYER7.teamworkCloud, addresses: { web: '172.30.0.150' } };
-
-    const given = observation({ plan: plan(planInput({ ...LAYER7, teamworkCloud: cloud })) });
-
-    expect(condition('AddressesAssigned', given)).toMatchObject({
-      status: 'False',
-      reason: 'OtherAddress',
-      message: 'web (asked for 172.30.0.150) was given 172.30.0.100',
-    });
   });
 });
 

@@ -6,7 +6,7 @@ import { backendReports } from './backends.ts';
 import { certificateReports } from './certificates.ts';
 import { conditions } from './conditions.ts';
 import { servesConfig } from './data-plane.ts';
-import { assignedAddress } from '../gather.ts';
+import { assignedAddress } from '../service-address.ts';
 import { frontendReports } from './frontends.ts';
 import { timestamp } from './time.ts';
 import type { Observation } from './types.ts';

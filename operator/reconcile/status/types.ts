@@ -7,6 +7,8 @@ export interface Observation {
   readonly plan: Plan;
   /** Services by name of the frontend, as they are in the cluster. */
   readonly services: ReadonlyMap<string, Service>;
+  /** Services (`namespace/name`) that have addresses which flows asked for and were not given, by address. */
+  readonly holders: ReadonlyMap<string, string>;
   readonly dataPlane: DataPlane;
   readonly now: Date;
 }
