@@ -9,6 +9,7 @@ import { listenerMetrics, type ListenerFamilies, type ListenerMetrics } from '..
 import { forwardMetrics, type ForwardFamilies } from '../tcp/metrics.ts';
 import type { ForwardTarget } from '../tcp/forward.ts';
 import type { SplitTarget } from '../tcp/split.ts';
+import { misdirectedAmong } from '../tls/misdirected.ts';
 import { NameMap } from '../tls/names.ts';
 import type { ClientCertificates } from '../tls/client-certificates.ts';
 import { TlsTerminator } from '../tls/terminator.ts';
@@ -92,7 +93,7 @@ function buildFrontend(
     identify: buildIdentify(config),
     allows: buildAllows(config),
     tls: buildTerminator(config, loaded, parts),
-    target: buildTarget(config, upstreams, parts),
+    target: buildTarget(config, loaded, upstreams, parts),
     metrics: listenerMetrics(parts.metrics, config.name),
   };
 }
@@ -147,11 +148,13 @@ function certificate(name: string, { certificates }: LoadedConfig): LoadedCertif
 
 function buildTarget(
   config: FrontendConfig,
+  loaded: LoadedConfig,
   upstreams: Upstreams,
   { metrics }: GenerationParts,
 ): FrontendTarget {
   if (config.protocol === 'HTTP' || config.protocol === 'HTTPS') {
-    return { kind: 'Http', http: { config, upstreams: upstreamsOf(config, upstreams) } };
+    const misdirected = misdirectedAmong(config.certificates.map((name) => certificate(name, loaded)));
+    return { kind: 'Http', http: { config, upstreams: upstreamsOf(config, upstreams), misdirected } };
   }
   const to = (backend: string): ForwardTarget => {
     const upstream = upstreams.get(backend);

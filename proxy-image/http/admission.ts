@@ -39,6 +39,9 @@ export function admit(head: RequestHead, bytes: Buffer, context: AdmissionContex
   if (!served) {
     return refuse('FrontendGone', rules);
   }
+  if (frontend.misdirected?.(context.client.tls?.serverName ?? null, head.host) === true) {
+    return refuse('Misdirected', null);
+  }
   // RFC 9110 section 7.6.2: this is as far as the request may go.
   if (head.maxForwards === 0) {
     return { kind: 'Respond', rules, backend: null, response: { status: 200, text: '' } };

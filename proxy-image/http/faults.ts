@@ -28,7 +28,7 @@ export type RequestFault =
   | 'BodyIncomplete';
 
 /** The request is sound, but there is nowhere to send it. */
-export type RoutingFault = 'UnknownHost' | 'AmbiguousPath' | 'NoRoute' | 'FrontendGone';
+export type RoutingFault = 'UnknownHost' | 'Misdirected' | 'AmbiguousPath' | 'NoRoute' | 'FrontendGone';
 
 /** A server is at fault, before anything of its response has reached the client. */
 export type UpstreamFault =
@@ -87,6 +87,11 @@ export const VERDICTS: Readonly<Record<Fault, Verdict>> = {
   BodyIncomplete: bad('The request ended before its body was complete.'),
 
   UnknownHost: { status: 421, text: 'This host name is not served here.', closes: false },
+  Misdirected: {
+    status: 421,
+    text: 'This host name has another certificate than this connection was opened with.',
+    closes: false,
+  },
   AmbiguousPath: bad('The path could be read in more than one way.'),
   NoRoute: { status: 404, text: 'Nothing is served under this path.', closes: false },
   FrontendGone: { status: 503, text: 'This address is no longer served.', closes: true },

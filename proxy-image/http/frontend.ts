@@ -1,6 +1,7 @@
 import { rangeMatcher } from '../addresses/ranges.ts';
 import { DEFAULT_MINIMUM_RATE } from '../config/defaults.ts';
 import type { FrontendConfig, MinimumRate } from '../config/types.ts';
+import type { Misdirected } from '../tls/misdirected.ts';
 import type { Upstream } from '../upstream/types.ts';
 import { compileRules, type CompiledRules } from './headers/rules.ts';
 import { RequestCounter, type HttpMetrics } from './metrics.ts';
@@ -15,6 +16,7 @@ export interface PreparedFrontend {
   readonly rules: CompiledRules;
   /** How slow clients may be; null for no minimum. */
   readonly minimumRate: MinimumRate | null;
+  readonly misdirected: Misdirected | null;
   trusts(address: string): boolean;
   upstream(backend: string): Upstream | undefined;
   /** Empty for requests that no backend was asked for. */
@@ -28,7 +30,7 @@ export function prepareFrontend(frontend: HttpFrontend, metrics: HttpMetrics): P
   if (known !== undefined) {
     return known;
   }
-  const { config, upstreams } = frontend;
+  const { config, upstreams, misdirected } = frontend;
   const counters = new Map(
     ['', ...upstreams.keys()].map((backend) => [backend, new RequestCounter(metrics, config.name, backend)]),
   );
@@ -39,6 +41,7 @@ export function prepareFrontend(frontend: HttpFrontend, metrics: HttpMetrics): P
     router: buildRouter(config),
     rules: compileRules(config.policies),
     minimumRate: rate.bytesPerSecond === 0 ? null : rate,
+    misdirected,
     trusts: rangeMatcher(config.trustedSources),
     upstream: (backend) => upstreams.get(backend),
     counter: (backend) => counters.get(backend) ?? none,

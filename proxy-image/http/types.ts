@@ -1,5 +1,6 @@
 import type { FrontendConfig } from '../config/types.ts';
 import type { AccessLogger } from '../log/access.ts';
+import type { Misdirected } from '../tls/misdirected.ts';
 import type { Upstream } from '../upstream/types.ts';
 import type { HttpMetrics } from './metrics.ts';
 
@@ -10,6 +11,8 @@ import type { HttpMetrics } from './metrics.ts';
 export interface HttpFrontend {
   readonly config: FrontendConfig;
   readonly upstreams: ReadonlyMap<string, Upstream>;
+  /** Which requests have come by the wrong connection; null where none can. */
+  readonly misdirected: Misdirected | null;
 }
 
 /** Where a connection finds out what counts now. */

@@ -17,7 +17,13 @@ export interface ProbeReport {
 const [address = '', servername = '', wanted = '', timeoutMs = ''] = process.argv.slice(2);
 
 async function fingerprint(): Promise<string> {
-  const socket = connect({ host: address, port: 443, servername, rejectUnauthorized: false, timeout: 30_000 });
+  const socket = connect({
+    host: address,
+    port: 443,
+    servername,
+    rejectUnauthorized: false,
+    timeout: 30_000,
+  });
   try {
     await new Promise<void>((resolve, reject) => {
       socket.once('secureConnect', resolve);

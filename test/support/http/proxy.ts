@@ -45,6 +45,7 @@ export function httpFrontend({ frontend, backends, trust = [] }: HttpProxyOption
   const config: FrontendConfig = frontendConfig({ name: 'web', protocol: 'HTTP', ...frontend });
   return {
     config,
+    misdirected: null,
     upstreams: new Map(backends.map((backend) => [backend.name, buildUpstream(backend, trust)])),
   };
 }
