@@ -38,6 +38,10 @@ unit: $(INSTALLED) ## Unit tests alone (needs nothing else)
 conformance: $(INSTALLED) ## Hostile and valid HTTP requests against the proxy (needs nothing else)
 	node test/run.ts conformance-tests conformance
 
+.PHONY: differential
+differential: $(INSTALLED) ## How servers from Debian read what the proxy forwards (those that are installed; test/differential/README.md names the packages)
+	node test/run.ts differential-tests differential
+
 .PHONY: faults
 faults: $(INSTALLED) ## What the proxy survives: slow and broken clients and servers, lost workers, changes under load (needs Linux)
 	node test/run.ts faults faults

@@ -148,6 +148,22 @@ describe('forwardedHead', () => {
   });
 
   it.each([
+    ['POST', [], ['Content-Length: 0']],
+    ['PUT', [], ['Content-Length: 0']],
+    ['POST', ['Content-Length: 0'], ['Content-Length: 0']],
+    ['POST', ['Transfer-Encoding: chunked'], []],
+    ['GET', [], []],
+    ['DELETE', [], []],
+  ] as const)(
+    'says once that a %s with %j has no body, where one is expected',
+    (method, fields, expected) => {
+      const lines = forwarded([...fields], {}, `${method} / HTTP/1.1`);
+
+      expect(lines.filter((line) => line.startsWith('Content-Length'))).toEqual(expected);
+    },
+  );
+
+  it.each([
     ['GET http://a.example/x?y HTTP/1.1', 'GET /x?y HTTP/1.1'],
     ['GET /x HTTP/1.0', 'GET /x HTTP/1.1'],
     ['OPTIONS http://a.example HTTP/1.1', 'OPTIONS * HTTP/1.1'],

@@ -12,6 +12,9 @@ import { composeHead } from './message.ts';
 import type { RequestHead } from './request-head.ts';
 import { Field } from './field-names.ts';
 
+/** Methods whose missing body is said to be empty (RFC 9110 section 8.6): some servers refuse them without a length. */
+const EXPECTS_BODY: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH']);
+
 /** What is said of a request beyond what its client said. */
 export interface Forwarding {
   readonly origin: Origin;
@@ -50,6 +53,8 @@ function addedLines(head: RequestHead, bytes: Buffer, forwarding: Forwarding): s
   lines += certificateLine(origin);
   if (bodyLength === CHUNKED) {
     lines += 'Transfer-Encoding: chunked\r\n';
+  } else if (!head.statesLength && EXPECTS_BODY.has(head.method)) {
+    lines += 'Content-Length: 0\r\n';
   }
   if (maxForwards !== null) {
     lines += `Max-Forwards: ${maxForwards - 1}\r\n`;

@@ -46,6 +46,11 @@ export class RequestHead {
     return this.fields.end;
   }
 
+  /** True when a Content-Length field states the body's length. */
+  get statesLength(): boolean {
+    return this.#lengthFields > 0;
+  }
+
   /** Forgets the request before. */
   begin(): void {
     this.method = '';

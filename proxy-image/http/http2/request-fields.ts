@@ -15,9 +15,6 @@ type Pseudo = 'Method' | 'Scheme' | 'Authority' | 'Path' | 'Host';
 
 const REQUEST: BlockVerdict = { kind: 'Request' };
 
-/** Methods whose missing body is better said to be empty (RFC 9110 section 8.6). */
-const EXPECTS_BODY: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH']);
-
 /**
  * Collects the fields of one header block after the other, and makes of them the head that HTTP/1.1 would have brought: from there on
  * one set of rules decides about requests of both versions. `head` and `bytes` count until the next `begin`.
@@ -146,7 +143,7 @@ export class RequestFields {
       return { kind: 'Malformed', fault: 'HostMismatch' };
     }
     const { head } = this;
-    if (!this.#writeFields(method, host, endStream)) {
+    if (!this.#writeFields(host)) {
       return { kind: 'Refused', fault: 'TooManyFields' };
     }
     const fault = head.adopt(method, path, this.bytes, endStream);
@@ -157,24 +154,18 @@ export class RequestFields {
   }
 
   /** False when there are too many of them. */
-  #writeFields(method: string, host: string, endStream: boolean): boolean {
+  #writeFields(host: string): boolean {
     const { fields } = this.head;
     let text = `host: ${host}\r\n`;
-    let stated = false;
     fields.begin(0);
     let room = fields.add(Field.Host, 4, host.length);
     for (const { name, value, kind, line } of this.#regular) {
       text += line;
-      stated ||= kind === Field.ContentLength;
       room &&= fields.add(kind, name.length, value.length);
     }
     if (this.#cookie !== null) {
       text += `cookie: ${this.#cookie}\r\n`;
       room &&= fields.add(Field.Other, 6, this.#cookie.length);
-    }
-    if (endStream && !stated && EXPECTS_BODY.has(method)) {
-      text += 'content-length: 0\r\n';
-      room &&= fields.add(Field.ContentLength, 14, 1);
     }
     fields.finish();
     this.#writeText(text);

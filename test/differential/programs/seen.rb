@@ -1,0 +1,8 @@
+require 'digest'
+require 'json'
+
+# How a request was read, as the value of the field X-Seen.
+def seen(method, target, host, body)
+  sighting = { method: method, target: target, host: host, length: body.bytesize, digest: Digest::SHA256.hexdigest(body) }
+  JSON.generate(sighting)
+end
