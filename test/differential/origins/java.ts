@@ -26,11 +26,13 @@ export const JAVA: readonly Origin[] = [
   {
     name: 'jetty9',
     packages: ['libjetty9-java', 'libservlet-api-java'],
+    needsJdk: true,
     prepare: (place) => java('JettyOrigin', [...JETTY, `${JARS}/servlet-api.jar`], place),
   },
   {
     name: 'tomcat10',
     packages: ['libtomcat10-embed-java', 'libtomcat10-java'],
+    needsJdk: true,
     prepare: (place) => java('TomcatOrigin', TOMCAT, place),
   },
 ];

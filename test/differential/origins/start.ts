@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -14,13 +15,17 @@ import { WEB_SERVERS } from './web-servers.ts';
 export const ORIGINS: readonly Origin[] = [...WEB_SERVERS, ...SCRIPTS, ...JAVA];
 
 /** The Debian packages of an origin that are not installed. */
-export function missingPackages({ packages }: Origin): readonly string[] {
+export function missingPackages({ packages, needsJdk }: Origin): readonly string[] {
   const lists = (name: string): readonly string[] => [
     `${name}.list`,
     `${name}:amd64.list`,
     `${name}:arm64.list`,
   ];
-  return packages.filter((name) => !lists(name).some((list) => existsSync(`/var/lib/dpkg/info/${list}`)));
+  const missing = packages.filter(
+    (name) => !lists(name).some((list) => existsSync(`/var/lib/dpkg/info/${list}`)),
+  );
+  const jdk = needsJdk === true && spawnSync('javac', ['-version']).error !== undefined;
+  return jdk ? [...missing, 'default-jdk-headless'] : missing;
 }
 
 /** A server that runs. */

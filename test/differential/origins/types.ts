@@ -25,6 +25,8 @@ export interface Origin {
   readonly name: string;
   /** The Debian packages that it comes with. */
   readonly packages: readonly string[];
+  /** True for one that is compiled, by whatever JDK there is. */
+  readonly needsJdk?: boolean;
   prepare(place: Place): Launch;
 }
 
