@@ -111,7 +111,12 @@ export interface RouteConfig {
  */
 export interface RoutePolicies {
   readonly headers?: HeadersPolicy;
+  /** By which fields servers are told of the hops before them. Left out: `XForwarded`. */
+  readonly forwarded?: ForwardedFields;
 }
+
+/** `XForwarded`: X-Forwarded-For, -Host, -Port and -Proto. `Both`: these, and Forwarded (RFC 7239). */
+export type ForwardedFields = 'XForwarded' | 'Both';
 
 /** What a frontend may have beside what routes may: the policies that count for a host as a whole. */
 export interface FrontendPolicies extends RoutePolicies {

@@ -91,6 +91,7 @@ function admitToBackend(
       origin: originOf(context),
       trusted: context.frontend.trusts(client.sourceAddress),
       tellsCertificate: context.frontend.config.clientCertificates?.forward !== undefined,
+      tellsForwarded: rules.forwarded,
       upgrade,
       rules: rules.request,
     }),

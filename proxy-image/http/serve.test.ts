@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { valuesOf } from '../../test/support/http/messages.ts';
-import { get, httpScenes, ok } from '../../test/support/http/scene.ts';
+import { get, httpScenes, ok, until } from '../../test/support/http/scene.ts';
 
 const setUp = httpScenes();
 const GET = get();
@@ -173,6 +173,18 @@ describe('a body', () => {
     expect(proxy.requests).toMatchObject([{ status: 413, error: 'BodyTooLarge' }]);
   });
 
+  it.each([
+    ['Content-Length: 10\r\n\r\n0123456789'],
+    ['Transfer-Encoding: chunked\r\n\r\na\r\n0123456789\r\n0\r\n\r\n'],
+  ])('of just the limit is let through: %j', async (rest) => {
+    const { client, upstream } = await setUp(ok('hello'), { limits: { bodyBytes: 10 } });
+
+    await client.send(`POST /a HTTP/1.1\r\nHost: a\r\n${rest}`);
+    await client.until((all) => all.endsWith('hello'));
+
+    expect(upstream.requests()).toMatchObject([{ body: '0123456789' }]);
+  });
+
   it('that grows beyond the limit is broken off', async () => {
     const { client, upstream } = await setUp(ok('hello'), { limits: { bodyBytes: 10 } });
 
@@ -195,6 +207,49 @@ describe('a body', () => {
     expect(received).toBe(`HTTP/1.1 100 Continue\r\n\r\n${ok('done')}`);
     expect(upstream.requests()).toMatchObject([{ method: 'POST', body: 'hello' }]);
     expect(valuesOf(upstream.requests()[0]?.fields ?? [], 'expect')).toEqual([]);
+  });
+});
+
+describe('a body that the client holds back until it is asked for it', () => {
+  const EXPECTING = 'POST /a HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n';
+
+  it('is never asked for where the proxy itself has the answer', async () => {
+    const { client, upstream } = await setUp(ok('hello'), { limits: { bodyBytes: 4 } });
+
+    await client.send(EXPECTING);
+    const { received } = await client.closed();
+
+    expect(received).toMatch(/^HTTP\/1\.1 413 /);
+    expect(upstream.connections()).toEqual([]);
+  });
+
+  it('is not needed by a server that answers without it: the answer is passed on, and the connections end', async () => {
+    const { client, upstream } = await setUp();
+
+    await client.send(EXPECTING);
+    await until(() => upstream.connections().length === 1);
+    upstream.sockets[0]?.write('HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n');
+    const { received } = await client.closed();
+
+    expect(received.replace('HTTP/1.1 100 Continue\r\n\r\n', '')).toBe(
+      'HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\nConnection: close\r\n\r\n',
+    );
+    expect(upstream.connections()).toMatchObject([{ ended: true }]);
+    expect(upstream.connections()[0]?.bytes).not.toMatch(/expect:/i);
+  });
+
+  it('is given to the server that asks for it, whose 100 is not passed on a second time', async () => {
+    const { client, upstream } = await setUp();
+
+    await client.send(EXPECTING);
+    await client.until((all) => all === 'HTTP/1.1 100 Continue\r\n\r\n');
+    await until(() => upstream.connections().length === 1);
+    upstream.sockets[0]?.write('HTTP/1.1 100 Continue\r\n\r\n');
+    await client.send('12345');
+    const received = await client.until((all) => all.endsWith('served'));
+
+    expect(received.match(/ 100 Continue/g)).toHaveLength(1);
+    expect(upstream.requests()).toMatchObject([{ body: '12345' }]);
   });
 });
 

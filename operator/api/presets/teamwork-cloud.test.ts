@@ -36,6 +36,12 @@ describe('the flows of the Teamwork Cloud shorthand', () => {
     expect(frontends.map(({ port }) => port)).toEqual(flows.map(() => 443));
   });
 
+  it.each(['Layer4', 'Layer7Hybrid'])('take bodies of up to 100 MiB with topology %s', (topology) => {
+    const { frontends } = expand(spec({ topology }));
+
+    expect(new Set(frontends.map(({ limits }) => limits.bodySize))).toEqual(new Set(['100Mi']));
+  });
+
   it('gives each further port of the licence server a flow of its own', () => {
     const { frontends, backends } = expand(spec({ licenseServer: { host: 'lic', ports: [1101, 27000] } }));
 

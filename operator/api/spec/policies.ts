@@ -4,6 +4,7 @@ import {
   listByKey,
   listOf,
   object,
+  oneOf,
   optional,
   required,
   setOf,
@@ -106,12 +107,16 @@ const hsts = object(
   ],
 );
 
+const FORWARDED =
+  'By which fields servers are told of the client. XForwarded: X-Forwarded-For, -Host, -Port and -Proto. Both: these, and Forwarded (RFC 7239). What clients themselves send under these names is removed; what trustedSources send is extended.';
+
 /** What a route may have of its own; a policy that it has counts in place of its frontend's. */
 export const routePoliciesSchema = object({
   headers: optional(
     headers,
     "Header fields that are set, added and removed, after hop-by-hop fields have been removed and the proxy's own were made. A route adds to the rules of its frontend; where both name a field, the route's rule counts.",
   ),
+  forwarded: optional(oneOf('XForwarded', 'Both'), `${FORWARDED} Default: what the frontend has.`),
 });
 
 /** What a frontend may have: what routes may, for all that has nothing else, and what counts for a host as a whole. */
@@ -120,6 +125,7 @@ export const frontendPoliciesSchema = object({
     headers,
     'Header fields that are set, added and removed in all requests and responses, answers of the proxy itself included.',
   ),
+  forwarded: optional(oneOf('XForwarded', 'Both'), `${FORWARDED} Default: XForwarded.`),
   hsts: optional(
     hsts,
     'HTTPS: browsers are told to come by HTTPS alone (RFC 6797), by one Strict-Transport-Security field in every response; one that a server sends is replaced. Default: what the server sends.',

@@ -12,14 +12,14 @@ import { milliseconds } from '../units.ts';
 
 /** The policies of a frontend. What is not asked for is left out, as proxies of an earlier release do not know it. */
 export function frontendPolicies({ policies }: FrontendSpec): Pick<FrontendConfig, 'policies'> {
-  const given: FrontendPolicies = { ...headers(policies), ...hsts(policies) };
+  const given: FrontendPolicies = { ...headers(policies), ...forwarded(policies), ...hsts(policies) };
   return Object.keys(given).length === 0 ? {} : { policies: given };
 }
 
 /** A route with its own policies. */
 export function route({ paths, backend, policies }: FrontendSpec['routes'][number]): RouteConfig {
-  const given = headers(policies);
-  return { paths, backend, ...(given.headers === undefined ? {} : { policies: given }) };
+  const given = { ...headers(policies), ...forwarded(policies) };
+  return { paths, backend, ...(Object.keys(given).length === 0 ? {} : { policies: given }) };
 }
 
 function headers(policies: RoutePoliciesSpec | undefined): Pick<RoutePolicies, 'headers'> {
@@ -31,6 +31,10 @@ function headers(policies: RoutePoliciesSpec | undefined): Pick<RoutePolicies, '
       ...(isEmpty(response) ? {} : { response: rules(response) }),
     },
   };
+}
+
+function forwarded(policies: RoutePoliciesSpec | undefined): Pick<RoutePolicies, 'forwarded'> {
+  return policies?.forwarded === undefined ? {} : { forwarded: policies.forwarded };
 }
 
 /** In one order, whatever order they are given in: the digest of the configuration must not depend on it. */

@@ -32,6 +32,7 @@ const policies = {
       remove: ['Server', 'SM_USER'],
     },
   },
+  forwarded: 'Both',
   hsts: { maxAgeSeconds: 31_536_000, includeSubDomains: true, preload: false },
 };
 
@@ -188,8 +189,9 @@ export const BROKEN: readonly (readonly [path: string, value: unknown, error: st
   ['frontends[0].proxyProtocol.trusted', [], 'frontends[0].proxyProtocol.trusted is empty: give a list with at least 1 item'],
   ['frontends[0].proxyProtocol.trusted[1]', '::/129', 'frontends[0].proxyProtocol.trusted[1] is "::/129": give an address range such as "10.0.0.0/8"'],
   ['frontends[1].policies', {}, 'frontends[1].policies is not used with protocol TCP: remove it, or set protocol to HTTP or HTTPS'],
-  ['frontends[0].policies.cors', {}, 'frontends[0].policies.cors is not known here: remove it, or use one of headers, hsts'],
-  ['frontends[0].routes[0].policies.hsts', {}, 'frontends[0].routes[0].policies.hsts is not known here: remove it, or use one of headers'],
+  ['frontends[0].policies.cors', {}, 'frontends[0].policies.cors is not known here: remove it, or use one of headers, forwarded, hsts'],
+  ['frontends[0].routes[0].policies.hsts', {}, 'frontends[0].routes[0].policies.hsts is not known here: remove it, or use one of headers, forwarded'],
+  ['frontends[0].policies.forwarded', 'None', 'frontends[0].policies.forwarded is "None": give one of "XForwarded", "Both"'],
   ['frontends[0].policies.hsts.maxAgeSeconds', -1, 'frontends[0].policies.hsts.maxAgeSeconds is -1: give a whole number from 0 to 3162240000 (seconds)'],
   ['frontends[0].policies.hsts.preload', 'true', 'frontends[0].policies.hsts.preload is "true": give true or false'],
   ['frontends[0].policies.headers.response.remove', undefined, 'frontends[0].policies.headers.response.remove is missing: give a list'],

@@ -9,7 +9,7 @@ import type {
   HstsConfig,
   RoutePolicies,
 } from '../types.ts';
-import { field, flag, integer, item, list, optional, record, report, text } from './decoder.ts';
+import { field, flag, integer, item, list, oneOf, optional, record, report, text } from './decoder.ts';
 import type { Draft, Place } from './decoder.ts';
 import { isFieldValue, isRuledField } from './formats.ts';
 
@@ -40,10 +40,16 @@ const hsts = record<HstsConfig>({
   preload: flag(),
 });
 
-export const routePolicies = record<RoutePolicies>({ headers: optional(headers) });
+const forwarded = oneOf('XForwarded', 'Both');
+
+export const routePolicies = record<RoutePolicies>({
+  headers: optional(headers),
+  forwarded: optional(forwarded),
+});
 
 export const frontendPolicies = record<FrontendPolicies>({
   headers: optional(headers),
+  forwarded: optional(forwarded),
   hsts: optional(hsts),
 });
 

@@ -15,8 +15,9 @@ function forwarded(
   fields: readonly string[],
   forwarding: Partial<Forwarding> = {},
   line = 'GET / HTTP/1.1',
+  host = 'a.example',
 ): readonly string[] {
-  const bytes = Buffer.from(`${[line, 'Host: a.example', ...fields].join('\r\n')}\r\n\r\n`, 'latin1');
+  const bytes = Buffer.from(`${[line, `Host: ${host}`, ...fields].join('\r\n')}\r\n\r\n`, 'latin1');
   const head = new RequestHead();
   head.begin();
   expect(head.read(bytes, 8_192)).toBe('Complete');
@@ -24,6 +25,7 @@ function forwarded(
     origin: ORIGIN,
     trusted: false,
     tellsCertificate: false,
+    tellsForwarded: false,
     upgrade: null,
     rules: null,
     ...forwarding,
@@ -103,6 +105,60 @@ describe('forwardedHead', () => {
     const lines = forwarded(['Connection: X-Forwarded-For, X-Forwarded-Proto, close']);
 
     expect(lines).toEqual(['GET / HTTP/1.1', 'Host: a.example', ...ADDED]);
+  });
+
+  it('lets nobody have any of its own fields removed by naming them in Connection', () => {
+    const lines = forwarded(
+      ['Connection: X-Forwarded-Host, x-forwarded-port, Forwarded, Client-Cert, X-Real-IP'],
+      { tellsForwarded: true, tellsCertificate: true, origin: { ...ORIGIN, clientCertificate: 'AAAA' } },
+    );
+
+    expect(lines).toEqual([
+      'GET / HTTP/1.1',
+      'Host: a.example',
+      ...ADDED,
+      'Client-Cert: :AAAA:',
+      'Forwarded: for=192.0.2.7;host=a.example;proto=https',
+    ]);
+  });
+
+  it.each([
+    [
+      'of a client replaces what that says',
+      false,
+      'for=10.0.0.1',
+      '',
+      'for=192.0.2.7;host=a.example;proto=https',
+    ],
+    [
+      'of a trusted proxy extends what that says',
+      true,
+      'for=10.0.0.1;proto=http',
+      'for="[2001:db8::1]"',
+      'for=10.0.0.1;proto=http, for="[2001:db8::1]", for=192.0.2.7;host=a.example;proto=https',
+    ],
+    [
+      'does not follow what would swallow it',
+      true,
+      'for="10.0.0.1',
+      'for="\\"',
+      'for=192.0.2.7;host=a.example;proto=https',
+    ],
+  ])('Forwarded %s', (_what, trusted, first, second, expected) => {
+    const lines = forwarded([`Forwarded: ${first}`, `forwarded: ${second}`], {
+      trusted,
+      tellsForwarded: true,
+    });
+
+    expect(lines.filter((line) => /^forwarded:/i.test(line))).toEqual([`Forwarded: ${expected}`]);
+  });
+
+  it('Forwarded has addresses and hosts in quotes where RFC 7239 asks for them', () => {
+    const origin = { ...ORIGIN, sourceAddress: '2001:db8::7', scheme: 'http' } as const;
+
+    const lines = forwarded(['X-A: 1'], { tellsForwarded: true, origin }, 'GET / HTTP/1.1', 'a.example:8080');
+
+    expect(lines).toContain('Forwarded: for="[2001:db8::7]";host="a.example:8080";proto=http');
   });
 
   it.each([

@@ -25,21 +25,62 @@ const CLAIMS = [
 
 const FROM_ANYBODY = droppedKinds(...CLAIMS);
 
-/** The list of addresses is the one field of a trusted proxy that is written anew, to be longer by one. */
-const FROM_TRUSTED = droppedKinds(Field.XForwardedFor);
-
-/** Where servers take Client-Cert for what this proxy says, nobody else may say it (RFC 9440 section 2.4). */
-const FROM_TRUSTED_WITHOUT_CERTIFICATE = droppedKinds(Field.XForwardedFor, Field.ClientCert);
+/** What the proxy tells servers beside X-Forwarded-*. */
+export interface Telling {
+  /** Which certificate the client has shown, or that it has shown none. */
+  readonly tellsCertificate: boolean;
+  /** `Forwarded` as well (RFC 7239). */
+  readonly tellsForwarded: boolean;
+}
 
 /**
- * Which fields of a request are not passed on. Hop-by-hop fields go first, so that nobody can have ours removed by naming them in Connection.
- * `tellsCertificate`: the proxy itself says which certificate the client has shown, or that it has shown none.
+ * From a trusted proxy: its lists of hops are written anew, to be longer by one. Where servers take Client-Cert for what this proxy says,
+ * nobody else may say it (RFC 9440 section 2.4).
  */
-export function droppedFields(trusted: boolean, tellsCertificate: boolean): KindSet {
-  if (!trusted) {
-    return FROM_ANYBODY;
-  }
-  return tellsCertificate ? FROM_TRUSTED_WITHOUT_CERTIFICATE : FROM_TRUSTED;
+function fromTrusted({ tellsCertificate, tellsForwarded }: Telling): KindSet {
+  return droppedKinds(
+    Field.XForwardedFor,
+    ...(tellsCertificate ? [Field.ClientCert] : []),
+    ...(tellsForwarded ? [Field.Forwarded] : []),
+  );
+}
+
+/** By certificate, then by Forwarded. */
+const FROM_TRUSTED = [false, true].map((tellsCertificate) =>
+  [false, true].map((tellsForwarded) => fromTrusted({ tellsCertificate, tellsForwarded })),
+);
+
+/** Which fields of a request are not passed on. Hop-by-hop fields go first, so that nobody can have ours removed by naming them in Connection. */
+export function droppedFields(trusted: boolean, { tellsCertificate, tellsForwarded }: Telling): KindSet {
+  const kinds = trusted ? FROM_TRUSTED[Number(tellsCertificate)]?.[Number(tellsForwarded)] : FROM_ANYBODY;
+  return kinds ?? FROM_ANYBODY;
+}
+
+/** Elements whose quotes are closed: what follows another proxy's list can't be taken for a part of it. */
+const CLOSED = /^(?:[^"]|"(?:[^"\\]|\\.)*")*$/;
+
+/**
+ * `Forwarded` (RFC 7239) as a line: what a trusted proxy says of earlier hops, and this one. `earlier`: the fields of a trusted proxy; null
+ * for everybody else.
+ */
+export function standardLine(
+  { sourceAddress, scheme }: Origin,
+  host: string,
+  earlier: { readonly fields: FieldSection; readonly bytes: Buffer } | null,
+): string {
+  const hops = earlier === null ? [] : valuesOf(earlier.fields, earlier.bytes, Field.Forwarded);
+  const own = `for=${node(sourceAddress)};host=${quoted(host)};proto=${scheme}`;
+  return `Forwarded: ${[...hops.filter((value) => value !== '' && CLOSED.test(value)), own].join(', ')}\r\n`;
+}
+
+/** RFC 7239 section 6: an IPv6 address stands in brackets, and those in quotes. */
+function node(address: string): string {
+  return address.includes(':') ? `"[${address}]"` : address;
+}
+
+/** A host with a port is no token; it has neither quotes nor backslashes (`parseAuthority`). */
+function quoted(host: string): string {
+  return /^[A-Za-z0-9._-]+$/.test(host) ? host : `"${host}"`;
 }
 
 /** Client-Cert as a line: DER as a byte sequence of structured fields (RFC 9440 section 2.2); empty without a certificate. */

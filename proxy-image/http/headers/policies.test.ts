@@ -113,6 +113,21 @@ describe('rules for requests', () => {
     expect(valuesOf(fields, 'x-removed')).toEqual([]);
   });
 
+  it('tell servers of hops by Forwarded where that is wanted', async () => {
+    const routes = [{ paths: ['/standard'], backend: 'servers', policies: { forwarded: 'Both' as const } }];
+    const { client, upstream } = await setUp(ok('hello'), { routes });
+
+    await client.send(
+      get('/a', 'Forwarded: for=10.0.0.1\r\n') + get('/standard', 'Forwarded: for=10.0.0.1\r\n'),
+    );
+    await client.until((all) => all.split('hello').length === 3);
+
+    expect(upstream.requests().map(({ fields }) => valuesOf(fields, 'forwarded'))).toEqual([
+      [],
+      ['for=127.0.0.1;host=twc.example.com;proto=http'],
+    ]);
+  });
+
   it('count for the next request after a reload', async () => {
     const { client, upstream, proxy } = await setUp(ok('hello'), FRONTEND);
     await client.send(get('/a', 'X-Removed: 1\r\n'));

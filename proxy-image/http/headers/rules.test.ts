@@ -26,7 +26,7 @@ describe('compileRules', () => {
     ['no policies', undefined],
     ['policies without rules', { headers: { request: rules({}), response: rules({}) } }],
   ])('makes nothing of %s', (_what, policies) => {
-    expect(compileRules(policies, policies)).toEqual({ request: null, response: null });
+    expect(compileRules(policies, policies)).toEqual({ request: null, response: null, forwarded: false });
   });
 
   it('drops what is set and removed, whatever its case, and keeps the rest', () => {
@@ -66,6 +66,22 @@ describe('compileRules', () => {
     expect(request?.lines).toBe('A: frontend\r\nb: route\r\ne: route\r\nD: frontend\r\nf: route\r\n');
     expect(passed(request?.dropped ?? null, ['A', 'B', 'C', 'D', 'E', 'F', 'G'])).toEqual(['D', 'F']);
   });
+
+  it.each([
+    [undefined, undefined, false],
+    ['XForwarded', undefined, false],
+    ['Both', undefined, true],
+    ['Both', 'XForwarded', false],
+    [undefined, 'Both', true],
+  ] as const)(
+    'tells servers of hops as the frontend (%s) or in its place the route (%s) says',
+    (outer, inner, expected) => {
+      const policies = (forwarded: 'Both' | 'XForwarded' | undefined) =>
+        forwarded === undefined ? {} : { forwarded };
+
+      expect(compileRules(policies(outer), policies(inner)).forwarded).toBe(expected);
+    },
+  );
 
   it.each([
     [HSTS, 'max-age=63072000; includeSubDomains; preload'],

@@ -32,9 +32,9 @@ export interface ResponseRules extends RequestRules {
 export interface CompiledRules {
   readonly request: RequestRules | null;
   readonly response: ResponseRules | null;
+  /** Servers are told of the hops by `Forwarded` as well. */
+  readonly forwarded: boolean;
 }
-
-export const NO_RULES: CompiledRules = { request: null, response: null };
 
 const HSTS = 'Strict-Transport-Security';
 
@@ -48,6 +48,7 @@ export function compileRules(frontend: FrontendPolicies = {}, route: RoutePolici
   return {
     request: isEmpty(request) ? null : { dropped: droppedNames(request), lines: linesOf(added(request)) },
     response: compileResponse(response, frontend.hsts),
+    forwarded: (route.forwarded ?? frontend.forwarded) === 'Both',
   };
 }
 

@@ -3,7 +3,9 @@ import {
   droppedFields,
   extendedLines,
   forwardedLines,
+  standardLine,
   type Origin,
+  type Telling,
 } from '../headers/forwarded.ts';
 import { endToEnd } from '../headers/hop-by-hop.ts';
 import { without, type RequestRules } from '../headers/rules.ts';
@@ -16,12 +18,10 @@ import { Field } from './field-names.ts';
 const EXPECTS_BODY: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH']);
 
 /** What is said of a request beyond what its client said. */
-export interface Forwarding {
+export interface Forwarding extends Telling {
   readonly origin: Origin;
   /** True when the client is a proxy whose forwarding fields are believed. */
   readonly trusted: boolean;
-  /** True where servers are told of the client's certificate, also of clients that have shown none. */
-  readonly tellsCertificate: boolean;
   /** The protocol to switch to, or null. */
   readonly upgrade: string | null;
   /** What the policies have to say; null for nothing. */
@@ -34,8 +34,8 @@ export interface Forwarding {
  */
 export function forwardedHead(head: RequestHead, bytes: Buffer, forwarding: Forwarding): Buffer {
   const { fields, connection, method, target, maxForwards } = head;
-  const { trusted, tellsCertificate, rules } = forwarding;
-  const endToEndOnly = endToEnd(fields, bytes, connection, droppedFields(trusted, tellsCertificate));
+  const { trusted, rules } = forwarding;
+  const endToEndOnly = endToEnd(fields, bytes, connection, droppedFields(trusted, forwarding));
   const keeps = without(rules?.dropped ?? null, fields, bytes, endToEndOnly);
   return composeHead(bytes, {
     startLine: `${method} ${target.target} HTTP/1.1`,
@@ -47,10 +47,13 @@ export function forwardedHead(head: RequestHead, bytes: Buffer, forwarding: Forw
 }
 
 function addedLines(head: RequestHead, bytes: Buffer, forwarding: Forwarding): string {
-  const { origin, trusted, upgrade, rules } = forwarding;
+  const { origin, trusted, tellsForwarded, upgrade, rules } = forwarding;
   const { fields, hostValue, bodyLength, maxForwards } = head;
   let lines = trusted ? extendedLines(origin, hostValue, fields, bytes) : forwardedLines(origin, hostValue);
   lines += certificateLine(origin);
+  if (tellsForwarded) {
+    lines += standardLine(origin, hostValue, trusted ? { fields, bytes } : null);
+  }
   if (bodyLength === CHUNKED) {
     lines += 'Transfer-Encoding: chunked\r\n';
   } else if (!head.statesLength && EXPECTS_BODY.has(head.method)) {

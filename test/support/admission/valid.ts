@@ -47,6 +47,7 @@ const fullFrontend = {
   backend: 'web',
   policies: {
     headers,
+    forwarded: 'Both',
     hsts: { maxAge: '17520h', includeSubDomains: true, preload: true },
   },
   routes: [
@@ -54,7 +55,7 @@ const fullFrontend = {
     {
       paths: ['/static'],
       backend: 'web',
-      policies: { headers },
+      policies: { headers, forwarded: 'XForwarded' },
     },
   ],
   redirects: [
