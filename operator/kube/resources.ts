@@ -2,6 +2,7 @@ import type {
   ConfigMap,
   Deployment,
   Event,
+  HorizontalPodAutoscaler,
   KubernetesObject,
   Lease,
   Namespace,
@@ -53,6 +54,14 @@ export const EVENTS: Resource<Event> = {
   namespaced: true,
 };
 
+export const HORIZONTAL_POD_AUTOSCALERS: Resource<HorizontalPodAutoscaler> = {
+  group: 'autoscaling',
+  version: 'v2',
+  plural: 'horizontalpodautoscalers',
+  kind: 'HorizontalPodAutoscaler',
+  namespaced: true,
+};
+
 export const LEASES: Resource<Lease> = {
   group: 'coordination.k8s.io',
   version: 'v1',
@@ -81,6 +90,7 @@ const BUILT_IN: readonly Resource[] = [
   CONFIG_MAPS,
   DEPLOYMENTS,
   EVENTS,
+  HORIZONTAL_POD_AUTOSCALERS,
   LEASES,
   NAMESPACES,
   NETWORK_POLICIES,

@@ -19,6 +19,7 @@ import type {
   V1Secret,
   V1Service,
   V1ServiceAccount,
+  V2HorizontalPodAutoscaler,
 } from '@kubernetes/client-node';
 
 type Wire<T> = unknown extends T
@@ -43,6 +44,7 @@ export type ManagedFieldsEntry = Wire<V1ManagedFieldsEntry>;
 export type ConfigMap = Wire<V1ConfigMap>;
 export type Deployment = Wire<V1Deployment>;
 export type Event = Wire<EventsV1Event>;
+export type HorizontalPodAutoscaler = Wire<V2HorizontalPodAutoscaler>;
 export type Lease = Wire<V1Lease>;
 export type Namespace = Wire<V1Namespace>;
 export type NetworkPolicy = Wire<V1NetworkPolicy>;

@@ -1,4 +1,5 @@
 import { applyIfChanged } from '../kube/apply.ts';
+import { ApiError, isConflict } from '../kube/client/errors.ts';
 import type { KubeClient } from '../kube/client/kube-client.ts';
 import type { Logger } from '../kube/log.ts';
 import { controllerOf, describeObject, keyOf } from '../kube/objects.ts';
@@ -6,6 +7,7 @@ import type { Resource } from '../kube/resources.ts';
 import { PODS } from '../kube/resources.ts';
 import type { KubernetesObject, Pod } from '../kube/types.ts';
 import type { Finding } from '../api/status.ts';
+import { handOverReplicas } from './hand-over.ts';
 import type { Notice } from './status/events.ts';
 import { ownedKind } from './kinds.ts';
 import { CONFIG_HASH_ANNOTATION } from './render/metadata.ts';
@@ -41,18 +43,44 @@ export async function apply(
   const refusals: Finding[] = [];
   const notices: Notice[] = [];
   for (const desired of rendered.objects) {
-    const resource = ownedKind(desired.kind);
     const live = existing.owned.find((object) => isSame(object, desired));
-    const change = { resource, desired, live };
-    if (isOtherClass(change)) notices.push(replacement(change));
-    const result = await replaceIfClassChanged(change, context);
-    if (result.outcome === 'Foreign')
-      refusals.push({ path: 'metadata.name', reason: 'NameTaken', message: result.message });
-    else objects.push({ ...result.object, kind: resource.kind });
+    const change = { resource: ownedKind(desired.kind), desired, live };
+    const refused = await carryOut(change, context, { objects, notices });
+    if (refused !== null) refusals.push(refused);
+    // What could not be changed is still there.
+    if (refused !== null && live !== undefined) objects.push(live);
   }
   await removeOthers(rendered, existing.owned, context);
   await tellPods(rendered.configHash, existing.pods, context);
   return { objects, refusals, notices };
+}
+
+/** Makes one object; says why, if the API server or its owner does not let us. */
+async function carryOut(
+  change: Change,
+  context: ApplyContext,
+  { objects, notices }: { readonly objects: KubernetesObject[]; readonly notices: Notice[] },
+): Promise<Finding | null> {
+  const { resource, desired, live } = change;
+  try {
+    if (isOtherClass(change)) notices.push(replacement(change));
+    await handOverReplicas(desired, live, { client: context.client, fieldManager: FIELD_MANAGER });
+    const result = await replaceIfClassChanged(change, context);
+    if (result.outcome === 'Foreign')
+      return { path: 'metadata.name', reason: 'NameTaken', message: result.message };
+    objects.push({ ...result.object, kind: resource.kind });
+    return null;
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    context.log.warn({ err: error, object: describeObject(desired) }, 'Refused by the API server');
+    const message = `the API server refuses ${describeObject(desired)}: ${error.message}`;
+    return { path: 'spec', reason: 'ObjectRefused', message };
+  }
+}
+
+/** Whether trying again is of no use before something changes: the object is invalid, or a policy or a quota forbids it. */
+function isRefusal(error: unknown): error is ApiError {
+  return error instanceof ApiError && (error.status === 422 || error.status === 403) && !isConflict(error);
 }
 
 interface Change {

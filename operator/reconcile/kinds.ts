@@ -3,6 +3,7 @@ import type { TeamworkProxy } from '../api/resource.ts';
 import {
   CONFIG_MAPS,
   DEPLOYMENTS,
+  HORIZONTAL_POD_AUTOSCALERS,
   NETWORK_POLICIES,
   POD_DISRUPTION_BUDGETS,
   SECRETS,
@@ -23,6 +24,7 @@ export const TEAMWORK_PROXIES: Resource<TeamworkProxy> = {
 export const OWNED_KINDS: readonly Resource[] = [
   CONFIG_MAPS,
   DEPLOYMENTS,
+  HORIZONTAL_POD_AUTOSCALERS,
   NETWORK_POLICIES,
   POD_DISRUPTION_BUDGETS,
   SECRETS,

@@ -5,7 +5,7 @@ import type { TeamworkProxyStatus } from '../api/status.ts';
 import type { KubeClient } from '../kube/client/kube-client.ts';
 import type { EventRecorder } from '../kube/events.ts';
 import type { ReconcileContext, Result } from '../kube/controller.ts';
-import type { KubernetesObject } from '../kube/types.ts';
+import type { Deployment, KubernetesObject } from '../kube/types.ts';
 import { addressHolders } from './address-holders.ts';
 import { apply } from './apply.ts';
 import { gather, servicesOf } from './gather.ts';
@@ -61,8 +61,8 @@ async function carryOut(
 ): Promise<CarriedOut> {
   const { pods } = gathered;
   const common = { now: context.now() };
-  const desired = planned.proxy.spec.workload.replicas;
   if (planned.refusals.length > 0) {
+    const desired = wantedPods(planned, gathered.owned);
     const dataPlane = { configHash: null, desired, pods: await observePods(pods) };
     const services = servicesOf(gathered.owned);
     const holders = await addressHolders(planned, services, context.cluster);
@@ -73,11 +73,20 @@ async function carryOut(
     client: context.client.withSignal(context.signal),
     log: context.log,
   });
+  const desired = wantedPods(planned, applied.objects);
   const dataPlane = { configHash: rendered.configHash, desired, pods: await observePods(pods) };
   const services = servicesOf(applied.objects.filter(isStaying));
   const holders = await addressHolders(planned, services, context.cluster);
   const plan = { ...planned, refusals: applied.refusals };
   return { observation: { ...common, plan, services, holders, dataPlane }, notices: applied.notices };
+}
+
+/** Number of pods that there are to be; with autoscaling the Deployment tells. */
+function wantedPods({ proxy }: Plan, objects: readonly KubernetesObject[]): number {
+  const { replicas, autoscaling } = proxy.spec.workload;
+  if (autoscaling === undefined) return replicas;
+  const deployment = objects.find((object): object is Deployment => object.kind === 'Deployment');
+  return deployment?.spec?.replicas ?? autoscaling.minReplicas;
 }
 
 /** A Service that is being removed, to make room for its successor, takes its address with it. */

@@ -14,6 +14,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'apps/deployments': READ_AND_WRITE,
   'events.k8s.io/events': ['create', 'patch'],
   'networking.k8s.io/networkpolicies': READ_AND_WRITE,
+  'autoscaling/horizontalpodautoscalers': READ_AND_WRITE,
   'policy/poddisruptionbudgets': READ_AND_WRITE,
   'teamworkproxy.io/teamworkproxies': ['list', 'watch'],
   'teamworkproxy.io/teamworkproxies/finalizers': ['update'],

@@ -38,6 +38,11 @@ export const PATTERNS = {
     pattern: `^(${LABEL}(\\.${LABEL})*/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$`,
     words: 'a name with an optional prefix, such as `example.com/internal`',
   },
+  metadataKey: {
+    name: 'key',
+    pattern: '^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$',
+    words: 'a name of at most 63 characters with an optional prefix, such as `example.com/team`',
+  },
   hostname: {
     name: 'host name',
     pattern: `^(\\*\\.)?${LABEL}(\\.${LABEL})*$`,

@@ -1,6 +1,6 @@
 import type { TeamworkProxy } from '../../api/resource.ts';
 import type { WorkloadSpec } from '../../api/spec/workload.ts';
-import type { Deployment } from '../../kube/types.ts';
+import type { Deployment, ObjectMeta } from '../../kube/types.ts';
 import { objectNames, ownedMetadata, selectorLabels } from './metadata.ts';
 
 /** Label that Kubernetes gives to pods, by which those of one revision of the Deployment are told from those of another. */
@@ -60,14 +60,25 @@ export function renderDeployment(proxy: TeamworkProxy, defaultImage: string): De
   return {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
-    metadata: ownedMetadata(proxy, objectNames.workload(proxy.metadata.name)),
+    metadata: ownedMetadata(proxy, objectNames.workload(proxy.metadata.name), workload.labels),
     spec: {
-      replicas: workload.replicas,
+      // With autoscaling it is not ours to say.
+      ...(workload.autoscaling === undefined ? { replicas: workload.replicas } : {}),
       revisionHistoryLimit: 3,
       selector: { matchLabels: labels },
       strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
-      template: { metadata: { labels }, spec: podSpec(proxy, workload, defaultImage) },
+      template: { metadata: podMetadata(workload, labels), spec: podSpec(proxy, workload, defaultImage) },
     },
+  };
+}
+
+function podMetadata(
+  { labels, annotations }: WorkloadSpec,
+  ours: Readonly<Record<string, string>>,
+): ObjectMeta {
+  return {
+    labels: { ...labels, ...ours },
+    ...(annotations === undefined ? {} : { annotations: { ...annotations } }),
   };
 }
 

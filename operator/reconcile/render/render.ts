@@ -1,5 +1,6 @@
 import type { KubernetesObject } from '../../kube/types.ts';
 import type { Plan } from '../plan/types.ts';
+import { renderAutoscaler } from './autoscaler.ts';
 import { renderClientTrust, renderConfigMap, renderTlsSecret } from './data.ts';
 import { renderDeployment } from './deployment.ts';
 import { renderServerSettings } from './server-settings.ts';
@@ -19,6 +20,7 @@ export function render(plan: Plan, defaultImage: string): Rendered {
   const { proxy } = plan;
   const config = renderConfigMap(plan);
   const forPeople = [renderClientTrust(plan), renderServerSettings(plan)].filter((object) => object !== null);
+  const autoscaler = [renderAutoscaler(proxy)].filter((object) => object !== null);
   return {
     configHash: config.hash,
     objects: [
@@ -29,6 +31,7 @@ export function render(plan: Plan, defaultImage: string): Rendered {
       renderNetworkPolicy(plan),
       renderPodDisruptionBudget(proxy),
       renderDeployment(proxy, defaultImage),
+      ...autoscaler,
       ...plan.flows.map((flow) => renderService(plan, flow)),
     ],
   };

@@ -1,5 +1,6 @@
 import { invalidHosts } from './invalid-hosts.ts';
 import { invalidPolicies } from './invalid-policies.ts';
+import { invalidWorkloads } from './invalid-workload.ts';
 import { certificate, layer4, layer7, manifest, shorthand } from './manifests.ts';
 import type { InvalidCase, RuleCase } from './types.ts';
 
@@ -357,6 +358,7 @@ export const invalidByRule: readonly InvalidCase[] = [
   ...teamworkCloud,
   ...invalidHosts,
   ...invalidPolicies,
+  ...invalidWorkloads,
 ].map(({ desc, spec, refused: [path, says] }) => ({
   desc,
   document: manifest(spec),

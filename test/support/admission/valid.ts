@@ -170,6 +170,9 @@ const everything = {
   loadBalancer: { ...loadBalancer, provider: 'None' },
   workload: {
     replicas: 3,
+    autoscaling: { minReplicas: 2, maxReplicas: 6, targetCPUUtilization: 60 },
+    labels: { team: 'modelling', 'example.com/stage': '' },
+    annotations: { 'prometheus.io/scrape': 'true' },
     image: 'registry.example.com/teamwork-proxy:1.0.0',
     imagePullPolicy: 'Always',
     imagePullSecrets: [{ name: 'registry' }],
