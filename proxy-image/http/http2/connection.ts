@@ -49,6 +49,8 @@ export class Http2Connection implements FrameHost, StreamHost, Ticking {
   readonly #watch: Watch;
   readonly #pace: ClientPace;
   #frontend: PreparedFrontend;
+  /** The generation that `#frontend` was made of; null once the frontend has been removed. */
+  #newest: HttpFrontend | null;
   /** The client opens no further streams. */
   #clientLeaves = false;
   /** When a connection that has ended is cut; null while it has not. */
@@ -60,6 +62,7 @@ export class Http2Connection implements FrameHost, StreamHost, Ticking {
     this.#host = host;
     this.#services = services;
     this.#frontend = prepareFrontend(frontend, services.metrics);
+    this.#newest = frontend;
     this.outbox = new Outbox(client.socket, () => this.#resume());
     this.#frames = new FrameHandler(this, () => performance.now());
     this.#reader = new FrameReader(this.#frames);
@@ -158,7 +161,7 @@ export class Http2Connection implements FrameHost, StreamHost, Ticking {
       this.#renewFrontend();
     }
     fields.begin(this.blockLimit());
-    if (!this.#decoder.decode(block.bytes, fields.take)) {
+    if (!this.#decoder.decode(block.fragment, fields.take)) {
       return connectionError(ErrorCode.CompressionError, 'malformed header block');
     }
     return opens ? this.#open(block) : this.#trailers(block);
@@ -184,9 +187,10 @@ export class Http2Connection implements FrameHost, StreamHost, Ticking {
   /** A new request is served by the generation that is the newest now. */
   #renewFrontend(): void {
     const newest = this.#host.frontend();
-    if (newest !== null) {
+    if (newest !== null && newest !== this.#newest) {
       this.#frontend = prepareFrontend(newest, this.#services.metrics);
     }
+    this.#newest = newest;
   }
 
   #open(block: HeaderBlock): Violation | null {
@@ -227,8 +231,9 @@ export class Http2Connection implements FrameHost, StreamHost, Ticking {
       record,
       timeout: timeouts.request,
       bodyLimit: limits.bodyBytes,
+      window: this.#frames.initialWindow,
     };
-    const stream = new Http2Stream(this, request, this.#frames.initialWindow);
+    const stream = new Http2Stream(this, request);
     stream.response.rules = this.#frontend.rules.response;
     this.streams.add(stream);
     return stream;
@@ -238,7 +243,7 @@ export class Http2Connection implements FrameHost, StreamHost, Ticking {
     const admission = admit(fields.head, fields.bytes, {
       client: this.#client,
       frontend: this.#frontend,
-      served: this.#host.frontend() !== null,
+      served: this.#newest !== null,
     });
     record.backend = admission.backend;
     stream.response.rules = admission.rules;

@@ -2,14 +2,8 @@ import { connectionError, ErrorCode, type Violation } from './codec/error-codes.
 import type { ContinuationFrame, HeadersFrame } from './codec/frames/headers.ts';
 import { Limits } from './streams/counts.ts';
 
-/** A whole header block. */
-export interface HeaderBlock {
-  readonly kind: 'Block';
-  readonly streamId: number;
-  readonly endStream: boolean;
-  readonly dependsOnItself: boolean;
-  readonly bytes: Buffer;
-}
+/** A whole header block, as one frame would have brought it. */
+export type HeaderBlock = Omit<HeadersFrame, 'endHeaders'>;
 
 /** Puts header blocks together from HEADERS and the CONTINUATION frames behind them (RFC 9113 section 4.3). */
 export class HeaderBlocks {
@@ -24,7 +18,7 @@ export class HeaderBlocks {
 
   start(frame: HeadersFrame): HeaderBlock | null {
     if (frame.endHeaders) {
-      return block(frame, frame.fragment);
+      return frame;
     }
     this.#first = frame;
     this.#fragments = [frame.fragment];
@@ -46,13 +40,9 @@ export class HeaderBlocks {
     if (!frame.endHeaders) {
       return null;
     }
-    const bytes = Buffer.concat(this.#fragments);
+    const fragment = Buffer.concat(this.#fragments);
     this.#first = null;
     this.#fragments = [];
-    return block(first, bytes);
+    return { ...first, fragment };
   }
-}
-
-function block({ streamId, endStream, dependsOnItself }: HeadersFrame, bytes: Buffer): HeaderBlock {
-  return { kind: 'Block', streamId, endStream, dependsOnItself, bytes };
 }

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { FRAME_HEADER, MAX_PAYLOAD } from './codec/frame.ts';
-import { FrameWriter, release } from './codec/frame-writer.ts';
+import { FrameWriter, release, type Block, type Written } from './codec/frame-writer.ts';
 import { FORGET_ALL } from './hpack/encoder.ts';
 import { DEFAULT_WINDOW, SendWindow } from './streams/flow.ts';
 
@@ -44,7 +44,7 @@ export class Outbox {
   readonly #waiting = new Set<Sender>();
   readonly #written: () => void;
   /** What is being written. */
-  #writing: Buffer | null = null;
+  #writing: Written | null = null;
   #scheduled = false;
   #closed = false;
   #encoded = false;
@@ -68,10 +68,9 @@ export class Outbox {
     }
   }
 
-  headers(streamId: number, block: Buffer, endStream: boolean): void {
-    const first = this.#encoded ? block : Buffer.concat([FORGET, block]);
+  headers(streamId: number, block: Block, endStream: boolean): void {
+    this.frames.headers(streamId, this.#encoded ? block : withForget(block), endStream);
     this.#encoded = true;
-    this.frames.headers(streamId, first, endStream, MAX_PAYLOAD);
     this.schedule();
   }
 
@@ -131,12 +130,12 @@ export class Outbox {
       return;
     }
     this.#writing = this.frames.take();
-    this.#socket.write(this.#writing, this.#taken);
+    this.#socket.write(this.#writing.bytes, this.#taken);
   }
 
   /** Writes what there is, and nothing after it. */
   close(): void {
-    const bytes = this.frames.take();
+    const { bytes } = this.frames.take();
     this.#closed = true;
     this.#waiting.clear();
     if (bytes.length > 0) {
@@ -155,13 +154,13 @@ export class Outbox {
 
   /** The transport has taken what was written. */
   readonly #taken = (error?: Error | null): void => {
-    const bytes = this.#writing;
+    const written = this.#writing;
     this.#writing = null;
     // After an error the transport may still look at the bytes.
-    if (bytes === null || error) {
+    if (written === null || error) {
       return;
     }
-    release(bytes);
+    release(written.buffer);
     if (!this.#closed) {
       this.pump();
       this.#written();
@@ -170,7 +169,10 @@ export class Outbox {
   };
 }
 
-const FORGET = Buffer.from([FORGET_ALL]);
+function withForget({ bytes, length }: Block): Block {
+  const whole = Buffer.concat([Buffer.from([FORGET_ALL]), bytes.subarray(0, length)]);
+  return { bytes: whole, length: whole.length };
+}
 
 let scheduled: Outbox[] = [];
 

@@ -1,5 +1,5 @@
 import { fieldKind, Field, imitatesKnownField, type FieldKind } from '../http1/field-names.ts';
-import { FIELD_VALUE, TARGET, TOKEN } from '../http1/tokens.ts';
+import { COLON, FIELD_VALUE, isBlank, TARGET, TOKEN } from '../http1/tokens.ts';
 import { FIELD_OVERHEAD } from './hpack/dynamic-table.ts';
 import { staticFields } from './hpack/decoder.ts';
 
@@ -33,6 +33,8 @@ export interface RequestField {
   readonly line: string;
 }
 
+const LOWER_TOKEN = TOKEN.map((type, code) => (code >= 0x41 && code <= 0x5a ? 0 : type));
+
 /** The pseudo-header fields of a request, and what each may be (RFC 9113 section 8.3.1); what it means is asked later. */
 const PSEUDO = new Map<string, { readonly role: Role; readonly sound: (value: string) => boolean }>([
   [':method', { role: 'Method', sound: (value) => value !== '' && consistsOf(value, TOKEN) }],
@@ -52,9 +54,11 @@ const FORBIDDEN: ReadonlySet<FieldKind> = new Set<FieldKind>([
   Field.Upgrade,
 ]);
 
-export function makeRequestField(name: string, value: string): RequestField {
-  const kind = kindOf(name);
-  const role = name.startsWith(':') ? pseudoRole(name, value) : regularRole(name, value, kind);
+/** `alike`: a field of the same name, where there is one. */
+export function makeRequestField(name: string, value: string, alike?: RequestField): RequestField {
+  const pseudo = name.charCodeAt(0) === COLON;
+  const kind = pseudo ? Field.Other : (alike?.kind ?? kindOf(name));
+  const role = pseudo ? pseudoRole(name, value) : regularRole(name, value, kind);
   const line = role === 'Regular' ? `${name}: ${value}\r\n` : '';
   return { name, value, size: name.length + value.length + FIELD_OVERHEAD, role, kind, line };
 }
@@ -87,12 +91,16 @@ function regularRole(name: string, value: string, kind: FieldKind): Role {
 
 /** A token without upper case (RFC 9113 section 8.2.1). */
 function isName(name: string): boolean {
-  return name !== '' && consistsOf(name, TOKEN) && !/[A-Z]/.test(name);
+  return name !== '' && consistsOf(name, LOWER_TOKEN);
 }
 
 /** No control characters, and no white space around it (RFC 9113 section 8.2.1). */
 function isValue(value: string): boolean {
-  return consistsOf(value, FIELD_VALUE) && !/^[ \t]|[ \t]$/.test(value);
+  return (
+    consistsOf(value, FIELD_VALUE) &&
+    !isBlank(value.charCodeAt(0)) &&
+    !isBlank(value.charCodeAt(value.length - 1))
+  );
 }
 
 function consistsOf(text: string, table: Uint8Array): boolean {

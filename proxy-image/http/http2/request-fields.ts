@@ -11,7 +11,7 @@ export type BlockVerdict =
   | { readonly kind: 'Request' }
   | { readonly kind: 'Malformed' | 'Refused'; readonly fault: RequestFault };
 
-type Pseudo = 'Method' | 'Scheme' | 'Authority' | 'Path' | 'Host';
+type Pseudo = 'Method' | 'Scheme' | 'Authority' | 'Path';
 
 const REQUEST: BlockVerdict = { kind: 'Request' };
 
@@ -23,13 +23,11 @@ export class RequestFields {
   readonly head = new RequestHead();
   /** The head as HTTP/1.1 writes it; what `head.fields` points into. */
   bytes: Buffer = Buffer.allocUnsafeSlow(8_192);
-  readonly #pseudo: Record<Pseudo, string | null> = {
-    Method: null,
-    Scheme: null,
-    Authority: null,
-    Path: null,
-    Host: null,
-  };
+  #method: string | null = null;
+  #scheme: string | null = null;
+  #authority: string | null = null;
+  #path: string | null = null;
+  #host: string | null = null;
   readonly #regular: RequestField[] = [];
   #cookie: string | null = null;
   #size = 0;
@@ -39,11 +37,11 @@ export class RequestFields {
 
   /** `limit` is the most that the fields may count for (RFC 9113 section 6.5.2). */
   begin(limit: number): void {
-    this.#pseudo.Method = null;
-    this.#pseudo.Scheme = null;
-    this.#pseudo.Authority = null;
-    this.#pseudo.Path = null;
-    this.#pseudo.Host = null;
+    this.#method = null;
+    this.#scheme = null;
+    this.#authority = null;
+    this.#path = null;
+    this.#host = null;
     this.#regular.length = 0;
     this.#cookie = null;
     this.#size = 0;
@@ -76,7 +74,7 @@ export class RequestFields {
         this.#fault ??= 'BadConnectionField';
         break;
       case 'Host':
-        this.#takeOnce('Host', field.value, 'BadHost');
+        this.#takeHost(field.value);
         break;
       default:
         this.#takePseudo(field.role, field.value);
@@ -85,7 +83,9 @@ export class RequestFields {
 
   /** Judges the block that opened a stream. `endStream`: there is no body. */
   request(endStream: boolean): BlockVerdict {
-    const { Method: method, Scheme: scheme, Path: path } = this.#pseudo;
+    const method = this.#method;
+    const scheme = this.#scheme;
+    const path = this.#path;
     // Known even of a request that is refused: the answer to HEAD has no body.
     this.head.method = method ?? '';
     if (this.#fault !== null) {
@@ -106,29 +106,53 @@ export class RequestFields {
 
   /** Judges a block behind the body: trailers, which have no pseudo-header fields (RFC 9113 section 8.1). They are not passed on. */
   trailers(): boolean {
-    const { Method, Scheme, Authority, Path } = this.#pseudo;
-    const none = Method === null && Scheme === null && Authority === null && Path === null;
-    return none && this.#fault === null && this.#size <= this.#limit;
+    const line = this.#method ?? this.#scheme ?? this.#authority ?? this.#path;
+    return line === null && this.#fault === null && this.#size <= this.#limit;
+  }
+
+  #takeHost(value: string): void {
+    if (this.#host !== null) {
+      this.#fault ??= 'BadHost';
+    }
+    this.#host = value;
   }
 
   /** RFC 9113 section 8.3: before all others, and each once. */
-  #takePseudo(role: Exclude<Pseudo, 'Host'>, value: string): void {
-    if (this.#regular.length > 0 || this.#cookie !== null || this.#pseudo.Host !== null || this.#imitated) {
+  #takePseudo(role: Pseudo, value: string): void {
+    if (this.#regular.length > 0 || this.#cookie !== null || this.#host !== null || this.#imitated) {
       this.#fault ??= 'MalformedRequestLine';
     }
-    this.#takeOnce(role, value, 'MalformedRequestLine');
+    if (this.#replace(role, value) !== null) {
+      this.#fault ??= 'MalformedRequestLine';
+    }
   }
 
-  #takeOnce(role: Pseudo, value: string, fault: RequestFault): void {
-    if (this.#pseudo[role] !== null) {
-      this.#fault ??= fault;
+  /** Returns what was there before. */
+  #replace(role: Pseudo, value: string): string | null {
+    let before: string | null;
+    switch (role) {
+      case 'Method':
+        before = this.#method;
+        this.#method = value;
+        break;
+      case 'Scheme':
+        before = this.#scheme;
+        this.#scheme = value;
+        break;
+      case 'Authority':
+        before = this.#authority;
+        this.#authority = value;
+        break;
+      case 'Path':
+        before = this.#path;
+        this.#path = value;
     }
-    this.#pseudo[role] = value;
+    return before;
   }
 
   #writeHead(method: string, path: string, endStream: boolean): BlockVerdict | null {
-    const { Authority, Host } = this.#pseudo;
-    const host = Authority ?? Host;
+    const named = this.#host;
+    const host = this.#authority ?? named;
     if (path === '*' && method !== 'OPTIONS') {
       return { kind: 'Malformed', fault: 'MalformedRequestLine' };
     }
@@ -139,7 +163,7 @@ export class RequestFields {
       return { kind: 'Refused', fault: 'BadHost' };
     }
     // RFC 9113 section 8.3.1: a Host that names another host makes the request malformed.
-    if (Host !== null && Host.toLowerCase() !== host.toLowerCase()) {
+    if (named !== null && named !== host && named.toLowerCase() !== host.toLowerCase()) {
       return { kind: 'Malformed', fault: 'HostMismatch' };
     }
     const { head } = this;

@@ -1,10 +1,14 @@
 import type { FieldFilter } from '../headers/hop-by-hop.ts';
 import type { ResponseHead } from '../http1/response-head.ts';
 import type { LocalMessage } from '../local-response.ts';
+import type { Block } from './codec/frame-writer.ts';
 import { encodeField, encodeStatus, fieldBound, STATUS_BOUND, type FieldRange } from './hpack/encoder.ts';
 
 /** What a block is written to; its user copies it before the next one is written. */
 let scratch = Buffer.allocUnsafeSlow(8_192);
+
+/** The block that was encoded last. */
+const encoded = { bytes: scratch, length: 0 };
 
 const range: FieldRange = { nameStart: 0, nameEnd: 0, valueStart: 0, valueEnd: 0 };
 
@@ -24,7 +28,7 @@ export function encodeResponse(
   bytes: Buffer,
   keeps: FieldFilter,
   { setCookie, rules }: AddedFields = NOTHING_ADDED,
-): Buffer {
+): Block {
   const cookie = setCookie === null ? null : fieldOf('set-cookie', setCookie);
   const more = (cookie?.bytes.length ?? 0) + (rules?.block.length ?? 0);
   reserve(STATUS_BOUND + fieldBound(0, 0) * (head.fields.count + 1) + head.end + more);
@@ -35,7 +39,7 @@ export function encodeResponse(
   if (rules !== null) {
     at += rules.block.copy(scratch, at);
   }
-  return scratch.subarray(0, at);
+  return blockUpTo(at);
 }
 
 /** Encodes the fields of a server that are passed on; returns the offset behind them. */
@@ -64,14 +68,20 @@ export function encodeLines(fields: readonly { readonly name: string; readonly v
 }
 
 /** The header block of a response without a server. It counts until the next block is encoded. */
-export function encodeFields(status: number, fields: LocalMessage['fields']): Buffer {
+export function encodeFields(status: number, fields: LocalMessage['fields']): Block {
   const lines = fields.map(([name, value]) => fieldOf(name, value));
   reserve(lines.reduce((sum, { bytes }) => sum + fieldBound(0, bytes.length), STATUS_BOUND));
   let at = encodeStatus(scratch, 0, status);
   for (const { bytes, range } of lines) {
     at = encodeField(scratch, at, bytes, range);
   }
-  return scratch.subarray(0, at);
+  return blockUpTo(at);
+}
+
+function blockUpTo(length: number): Block {
+  encoded.bytes = scratch;
+  encoded.length = length;
+  return encoded;
 }
 
 function fieldOf(name: string, value: string): { readonly bytes: Buffer; readonly range: FieldRange } {

@@ -6,6 +6,7 @@ import type { Pieces } from '../http1/pieces.ts';
 import { ResponseHead } from '../http1/response-head.ts';
 import { passedFields } from '../http1/response-plan.ts';
 import { localMessage, type LocalResponse } from '../local-response.ts';
+import type { Block } from './codec/frame-writer.ts';
 import type { BodyPart, Outbox, Sender } from './outbox.ts';
 import { encodeFields, encodeResponse } from './response-block.ts';
 import { SendWindow } from './streams/flow.ts';
@@ -151,7 +152,7 @@ export class ResponseWriter implements ResponseSink, Sender {
     this.#outbox.forget(this);
   }
 
-  #sendHead(block: Buffer, endStream: boolean): void {
+  #sendHead(block: Block, endStream: boolean): void {
     this.#outbox.headers(this.id, block, endStream);
     if (endStream) {
       this.#events.ended();

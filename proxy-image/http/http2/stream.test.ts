@@ -28,8 +28,16 @@ function newStream() {
     closed: () => undefined,
     finish: () => undefined,
   };
-  const request = { id: 1, method: 'POST', bodyLength: CHUNKED, ended: false, timeout: 1_000, bodyLimit: 0 };
-  const stream = new Http2Stream(host, { ...request, record: {} as RequestRecord }, 65_535);
+  const stream = new Http2Stream(host, {
+    id: 1,
+    method: 'POST',
+    bodyLength: CHUNKED,
+    ended: false,
+    timeout: 1_000,
+    bodyLimit: 0,
+    window: 65_535,
+    record: {} as RequestRecord,
+  });
   return { stream, written: () => outbox.frames.length };
 }
 

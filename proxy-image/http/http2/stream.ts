@@ -44,13 +44,16 @@ export interface StreamRequest {
   readonly timeout: number;
   /** Bytes that a body without a length may have; 0 for no limit. */
   readonly bodyLimit: number;
+  /** What the client takes of this stream at first, bytes. */
+  readonly window: number;
 }
 
 /** One request of an HTTP/2 client, and its response. */
 export class Http2Stream implements ExchangeClient, ResponseEvents {
   readonly id: number;
   readonly response: ResponseWriter;
-  readonly #receiveWindow = new ReceiveWindow(Limits.streamWindow, Limits.streamWindow / 4);
+  /** Null for a request without a body. */
+  readonly #receiveWindow: ReceiveWindow | null;
   readonly #host: StreamHost;
   readonly #request: StreamRequest;
   #state: StreamState = 'Open';
@@ -67,16 +70,15 @@ export class Http2Stream implements ExchangeClient, ResponseEvents {
   #withheld: Buffer | null = null;
   #deadline: number;
 
-  constructor(host: StreamHost, request: StreamRequest, sendWindow: number) {
+  constructor(host: StreamHost, request: StreamRequest) {
     this.id = request.id;
     this.#host = host;
     this.#request = request;
     this.#record = request.record;
-    this.response = new ResponseWriter(
-      host.outbox,
-      { id: request.id, method: request.method, window: sendWindow },
-      this,
-    );
+    this.response = new ResponseWriter(host.outbox, request, this);
+    this.#receiveWindow = request.ended
+      ? null
+      : new ReceiveWindow(Limits.streamWindow, Limits.streamWindow / 4);
     this.#deadline = host.now() + request.timeout;
     if (request.ended) {
       this.#move('EndIn');
@@ -110,7 +112,7 @@ export class Http2Stream implements ExchangeClient, ResponseEvents {
 
   /** Null when the frame was in order; its bytes have then been passed on. */
   receiveData({ data, flowLength, endStream }: DataFrame): Violation | null {
-    if (!this.#receiveWindow.take(flowLength)) {
+    if (this.#receiveWindow?.take(flowLength) === false) {
       return streamError(ErrorCode.FlowControlError, 'DATA beyond the window of the stream');
     }
     this.#received += data.length;
@@ -265,7 +267,7 @@ export class Http2Stream implements ExchangeClient, ResponseEvents {
 
   /** The client may send no more, as far as its window goes, to a request that has been answered. */
   #checkLinger(): Violation | null {
-    if (this.#state === 'HalfClosedLocal' && this.#receiveWindow.exhausted) {
+    if (this.#state === 'HalfClosedLocal' && this.#receiveWindow?.exhausted === true) {
       this.#stopRequest();
     }
     return null;
@@ -316,7 +318,7 @@ export class Http2Stream implements ExchangeClient, ResponseEvents {
       this.#held += bytes;
       return;
     }
-    const update = this.#receiveWindow.give(bytes);
+    const update = this.#receiveWindow?.give(bytes) ?? 0;
     if (update > 0) {
       this.#host.outbox.frames.windowUpdate(this.id, update);
       this.#host.outbox.schedule();

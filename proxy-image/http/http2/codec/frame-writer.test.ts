@@ -18,16 +18,16 @@ describe('FrameWriter', () => {
     const writer = new FrameWriter();
     writer.settings([[4, 1_000]]);
     writer.settingsAck();
-    writer.headers(1, Buffer.from('block'), false, 16_384);
+    writer.headers(1, { bytes: Buffer.from('block and more'), length: 5 }, false);
     writer.data(1, Buffer.from('--hello--'), { start: 2, end: 7, endStream: true });
     writer.windowUpdate(0, 70_000);
     writer.reset(0x7fff_ffff, ErrorCode.Cancel);
     writer.ping(Buffer.from('12345678'), true);
     writer.goAway(3, ErrorCode.EnhanceYourCalm, 'why');
 
-    const written = writer.take();
+    const { bytes } = writer.take();
 
-    expect(written).toEqual(
+    expect(bytes).toEqual(
       Buffer.concat([
         settings([4, 1_000]),
         frame(Type.Settings, Flags.Ack, 0),
@@ -45,13 +45,15 @@ describe('FrameWriter', () => {
   it('continues a header block that is longer than a frame (RFC 9113 section 6.10)', () => {
     const writer = new FrameWriter();
 
-    writer.headers(1, Buffer.from('abcdefgh'), true, 3);
+    const block = Buffer.concat([Buffer.alloc(16_384, 'a'), Buffer.alloc(16_384, 'b'), Buffer.from('c')]);
 
-    expect(writer.take()).toEqual(
+    writer.headers(1, { bytes: block, length: block.length }, true);
+
+    expect(writer.take().bytes).toEqual(
       Buffer.concat([
-        frame(Type.Headers, Flags.EndStream, 1, 'abc'),
-        frame(Type.Continuation, 0, 1, 'def'),
-        frame(Type.Continuation, Flags.EndHeaders, 1, 'gh'),
+        frame(Type.Headers, Flags.EndStream, 1, Buffer.alloc(16_384, 'a')),
+        frame(Type.Continuation, 0, 1, Buffer.alloc(16_384, 'b')),
+        frame(Type.Continuation, Flags.EndHeaders, 1, 'c'),
       ]),
     );
   });
@@ -60,11 +62,14 @@ describe('FrameWriter', () => {
     const writer = new FrameWriter();
     const empty = writer.room;
 
-    writer.headers(1, Buffer.alloc(3 * empty, 7), false, 4 * empty);
+    const pings = Math.ceil((2 * empty) / 17);
+    for (let count = 0; count < pings; count += 1) {
+      writer.ping(Buffer.from('12345678'), false);
+    }
 
     expect(writer.room).toBe(0);
-    expect(writer.length).toBe(3 * empty + 9);
-    expect(writer.take().subarray(9)).toEqual(Buffer.alloc(3 * empty, 7));
+    expect(writer.length).toBe(pings * 17);
+    expect(writer.take().bytes).toEqual(Buffer.concat(Array.from({ length: pings }, () => ping('12345678'))));
   });
 
   it('never writes to bytes that it has given away before it gets them back', () => {
@@ -74,10 +79,10 @@ describe('FrameWriter', () => {
 
     writer.ping(Buffer.from('22222222'), false);
     const second = writer.take();
-    release(first);
+    release(first.buffer);
     writer.ping(Buffer.from('33333333'), false);
 
-    expect(second.subarray(9)).toEqual(Buffer.from('22222222'));
-    expect(writer.take().subarray(9)).toEqual(Buffer.from('33333333'));
+    expect(second.bytes.subarray(9)).toEqual(Buffer.from('22222222'));
+    expect(writer.take().bytes.subarray(9)).toEqual(Buffer.from('33333333'));
   });
 });

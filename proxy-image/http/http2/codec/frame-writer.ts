@@ -1,5 +1,5 @@
 import type { ErrorCode } from './error-codes.ts';
-import { Flag, FRAME_HEADER, FrameType } from './frame.ts';
+import { Flag, FRAME_HEADER, FrameType, MAX_PAYLOAD } from './frame.ts';
 
 /** Up to here DATA is taken; what is left then waits with its stream. Bytes. */
 const DATA_LIMIT = 131_072;
@@ -16,11 +16,24 @@ const MAX_SPARE_BYTES = 4_194_304;
 /** Buffers that nobody uses, by their size. */
 const spare = new Map<number, Buffer[]>(SIZES.map((size) => [size, []]));
 
+/** A header block: the first `length` of these bytes. */
+export interface Block {
+  readonly bytes: Buffer;
+  readonly length: number;
+}
+
 /** Which bytes are sent in one frame. */
 export interface DataRange {
   readonly start: number;
   readonly end: number;
   readonly endStream: boolean;
+}
+
+/** Frames to be written. */
+export interface Written {
+  readonly bytes: Buffer;
+  /** What they are in. */
+  readonly buffer: Buffer;
 }
 
 /**
@@ -41,11 +54,12 @@ export class FrameWriter {
   }
 
   /** What has been put together; the writer begins anew. The buffer goes to `release` once it has been written. */
-  take(): Buffer {
-    const bytes = (this.#buffer ?? NOTHING).subarray(0, this.#length);
+  take(): Written {
+    const buffer = this.#buffer ?? NOTHING;
+    const bytes = buffer.subarray(0, this.#length);
     this.#buffer = null;
     this.#length = 0;
-    return bytes;
+    return { buffer, bytes };
   }
 
   /** DATA; the caller has seen to the windows and to `room`. */
@@ -54,11 +68,11 @@ export class FrameWriter {
     this.#length += bytes.copy(target, this.#length, start, end);
   }
 
-  /** HEADERS, and CONTINUATION where the block is longer than `maxPayload`. */
-  headers(streamId: number, block: Buffer, endStream: boolean, maxPayload: number): void {
-    for (let at = 0; at === 0 || at < block.length; at += maxPayload) {
-      const end = Math.min(block.length, at + maxPayload);
-      const last = end === block.length ? Flag.EndHeaders : 0;
+  /** HEADERS, and CONTINUATION where the block is longer than one frame may be. */
+  headers(streamId: number, { bytes: block, length }: Block, endStream: boolean): void {
+    for (let at = 0; at === 0 || at < length; at += MAX_PAYLOAD) {
+      const end = Math.min(length, at + MAX_PAYLOAD);
+      const last = end === length ? Flag.EndHeaders : 0;
       const type = at === 0 ? FrameType.Headers : FrameType.Continuation;
       const flags = at === 0 && endStream ? last | Flag.EndStream : last;
       const target = this.#header(end - at, type, flags, streamId);
@@ -139,12 +153,12 @@ function allocate(length: number): Buffer {
   return spare.get(size)?.pop() ?? Buffer.allocUnsafeSlow(size);
 }
 
-/** Takes back the buffer of what `take` gave, which nobody may look at any more. */
-export function release(bytes: Buffer): void {
-  const size = bytes.buffer.byteLength;
+/** Takes back a buffer of what `take` gave, which nobody may look at any more. */
+export function release(buffer: Buffer): void {
+  const size = buffer.length;
   const buffers = spare.get(size);
   if (buffers !== undefined && buffers.length * size < MAX_SPARE_BYTES) {
-    buffers.push(bytes.length === size ? bytes : Buffer.from(bytes.buffer));
+    buffers.push(buffer);
   }
 }
 

@@ -2,12 +2,12 @@ import { DynamicTable, type Entry } from './dynamic-table.ts';
 import { decodeHuffman } from './huffman.ts';
 import { STATIC_TABLE } from './static-table.ts';
 
-/** A field as a decoder gives it out: whatever `Make` makes of name and value, once; tables keep it. */
+/** A field as a decoder gives it out: whatever `Make` makes of name and value, once; tables keep it, and `alike` is one of them. */
 export interface Field extends Entry {
   readonly name: string;
 }
 
-export type Make<F extends Field> = (name: string, value: string) => F;
+export type Make<F extends Field> = (name: string, value: string, alike?: F) => F;
 
 /** The static table, made into fields of one kind; to be made once. Index 1 is at 1. */
 export function staticFields<F extends Field>(make: Make<F>): readonly F[] {
@@ -99,22 +99,17 @@ export class HpackDecoder<F extends Field> {
     if (!remember && first >= 0x20) {
       return undefined;
     }
-    const name = this.#name(this.#integer(remember ? 0x3f : 0x0f));
+    const index = this.#integer(remember ? 0x3f : 0x0f);
+    const alike = index === 0 ? undefined : this.#indexed(index);
+    const name = index === 0 && this.#string() ? this.#text : alike?.name;
     if (name === undefined || !this.#string()) {
       return undefined;
     }
-    const field = this.#make(name, this.#text);
+    const field = this.#make(name, this.#text, alike);
     if (remember) {
       this.#table.add(field);
     }
     return field;
-  }
-
-  #name(index: number): string | undefined {
-    if (index !== 0) {
-      return this.#indexed(index)?.name;
-    }
-    return this.#string() ? this.#text : undefined;
   }
 
   /** An integer with a prefix of the bits in `mask`; -1 when it is cut off or too large. */
