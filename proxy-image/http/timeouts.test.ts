@@ -51,7 +51,7 @@ describe('a client', () => {
   it('that reads its last response slowly gets all of it', async () => {
     const { proxy, upstream } = await setUp((_request, socket) => {
       socket.write('HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n');
-      sendUntil(socket, () => [...proxy.clients].some(({ writableLength }) => writableLength > 0));
+      sendUntilHeld(socket, () => [...proxy.clients].at(-1));
     });
     const slow = await connectTcp(proxy.port);
     slow.pause();
@@ -173,15 +173,21 @@ describe('a new generation', () => {
   });
 });
 
-/** Sends until the condition holds, and ends; in pieces of which one is not enough to have anybody stop reading. */
-function sendUntil(socket: Socket, condition: () => boolean): void {
+/**
+ * Sends until something waits for the client, and ends; no more at a time than the proxy takes in while it waits, lest it stop reading
+ * before the end.
+ */
+function sendUntilHeld(socket: Socket, client: () => Socket | undefined): void {
   const chunk = Buffer.alloc(16_384, 'x');
+  let sent = 0;
   const timer = setInterval(() => {
-    if (condition()) {
+    const { writableLength = 0, bytesWritten = 0 } = client() ?? {};
+    if (writableLength > 0) {
       clearInterval(timer);
       socket.end();
-    } else if (!socket.writableNeedDrain) {
+    } else if (bytesWritten >= sent) {
       socket.write(chunk);
+      sent += chunk.length;
     }
   }, 0);
 }
