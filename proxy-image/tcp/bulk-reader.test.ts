@@ -68,6 +68,25 @@ describe('BulkReader', () => {
     expect(third).not.toBe(first);
   });
 
+  it('holds one small buffer beside what is being written, and goes on with large ones after that', () => {
+    const reader = new BulkReader();
+    const source = reading(reader);
+    let done = true;
+    reader.deliverTo(() => done);
+    source.read(4 * KIB);
+    source.read(64 * KIB);
+    const large = source.size();
+
+    done = false;
+    source.read(256 * KIB);
+    const stalled = source.size();
+    reader.drained();
+    done = true;
+    source.read(4 * KIB);
+
+    expect([large, stalled, source.size()]).toEqual([256 * KIB, 4 * KIB, 256 * KIB]);
+  });
+
   it('gives a lent buffer to whoever needs one next, once it has been drained', () => {
     const [reader, other] = [new BulkReader(), new BulkReader()];
     const [source, otherSource] = [reading(reader), reading(other)];

@@ -5,8 +5,8 @@ import type { OnReadOpts } from 'node:net';
  * the next smaller. So an idle connection holds 4 KiB, and bulk is read in pieces that cost a quarter of the system calls.
  */
 const SIZES = [4 * 1024, 64 * 1024, 256 * 1024] as const;
-/** Free buffers that are kept for each size. */
-const MAX_FREE = 64;
+/** Bytes of free buffers that are kept for each size. */
+const MAX_FREE = 4 * 2 ** 20;
 
 type Level = 0 | 1 | 2;
 
@@ -23,6 +23,8 @@ export class BulkReader {
     callback: (bytes) => this.#read(bytes),
   };
   #level: Level = 0;
+  /** What a buffer of the smallest size is followed by when it is filled. */
+  #larger: Level = 1;
   #buffer = take(0);
   /** Holds bytes that are being written. */
   #lent: { readonly level: Level; readonly buffer: Buffer } | null = null;
@@ -54,30 +56,38 @@ export class BulkReader {
   #read(bytes: number): boolean {
     const [level, buffer] = [this.#level, this.#buffer];
     const done = this.#sink(buffer.subarray(0, bytes));
-    const next = nextLevel(level, bytes);
+    const next = this.#next(bytes);
     if (done && next === level) {
       return true;
     }
     if (done) {
+      this.#use(next);
       give(level, buffer);
-    } else {
-      // One that was lent before is left to the garbage collector: nobody will say when its bytes have left.
-      this.#lent = { level, buffer };
+      return true;
     }
-    this.#level = next;
-    this.#buffer = take(next);
+    // One that was lent before is left to the garbage collector: nobody will say when its bytes have left.
+    this.#lent = { level, buffer };
+    // Nothing is read as long as the receiver takes nothing, and one that takes nothing for long shall not cost two large buffers.
+    this.#use(0);
+    this.#larger = next === 0 ? 1 : next;
     return true;
   }
-}
 
-function nextLevel(level: Level, bytes: number): Level {
-  if (bytes === SIZES[level]) {
-    return level === 0 ? 1 : 2;
+  #use(level: Level): void {
+    this.#level = level;
+    this.#larger = 1;
+    this.#buffer = take(level);
   }
-  if (level > 0 && bytes <= SIZES[(level - 1) as Level] / 2) {
-    return (level - 1) as Level;
+
+  /** The level for the next read, after one of so many bytes. */
+  #next(bytes: number): Level {
+    const level = this.#level;
+    if (bytes === SIZES[level]) {
+      return level === 0 ? this.#larger : 2;
+    }
+    const smaller = (level - 1) as Level;
+    return level > 0 && bytes <= SIZES[smaller] / 2 ? smaller : level;
   }
-  return level;
 }
 
 function take(level: Level): Buffer {
@@ -86,7 +96,7 @@ function take(level: Level): Buffer {
 
 function give(level: Level, buffer: Buffer): void {
   const buffers = free[level];
-  if (buffers !== undefined && buffers.length < MAX_FREE && buffer.length === SIZES[level]) {
+  if (buffers !== undefined && buffers.length * SIZES[level] < MAX_FREE && buffer.length === SIZES[level]) {
     buffers.push(buffer);
   }
 }

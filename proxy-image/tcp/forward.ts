@@ -5,6 +5,7 @@ import type { AccessLogger } from '../log/access.ts';
 import type { ConnectionEntry } from '../log/types.ts';
 import type { Upstream, UpstreamConnection } from '../upstream/types.ts';
 import { BulkReader } from './bulk-reader.ts';
+import { Cancellation } from './cancellation.ts';
 import type { ForwardMetrics } from './metrics.ts';
 import { resetSocket } from './reset.ts';
 import { splice } from './splice.ts';
@@ -54,13 +55,13 @@ async function connect(
   reader: BulkReader | null,
 ): Promise<UpstreamConnection | { readonly failure: string }> {
   const { socket, sourceAddress } = client;
-  const gone = new AbortController();
+  const gone = new Cancellation();
   const abort = (): void => gone.abort();
-  socket.once('close', abort);
+  socket.on('close', abort);
   try {
     const connectTimeout = config.timeouts.connect;
     const onread = reader === null ? {} : { onread: reader.onread };
-    return await upstream.connect({ sourceAddress, client, connectTimeout, signal: gone.signal, ...onread });
+    return await upstream.connect({ sourceAddress, client, connectTimeout, signal: gone, ...onread });
   } catch (error) {
     return { failure: (error as Error).message };
   } finally {

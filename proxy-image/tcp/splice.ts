@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net';
 import type { Counter } from '../metrics/registry.ts';
-import { givesBack } from '../upstream/landing.ts';
 import type { BulkReader } from './bulk-reader.ts';
+import { Pump } from './pump.ts';
+import type { PumpOwner } from './pump.ts';
 
 /** One of the two connections that are joined. */
 export interface SpliceSide {
@@ -9,6 +10,8 @@ export interface SpliceSide {
   readonly socket: Socket;
   /** Ends it at once, so that the other end can't take this for a regular end. */
   reset(): void;
+  /** The TCP connection below, where `socket` is one with TLS and it is known. */
+  readonly transport?: Socket;
   /** How it is read, where that is not by 'data' events. */
   readonly reader?: BulkReader | null;
 }
@@ -50,34 +53,51 @@ export async function splice(options: SpliceOptions): Promise<SpliceEnd> {
   });
 }
 
-class Splice {
+class Splice implements PumpOwner {
   readonly #options: SpliceOptions;
   readonly #ended: (end: SpliceEnd) => void;
+  readonly #in: Pump;
+  readonly #out: Pump;
+  /** Has the timer. Every byte of either direction is read from it or written to it, whichever of the two it is. */
+  #timed: Socket;
   #cause: SpliceCause = 'Closed';
   #halfClosed = false;
   #open = 2;
-  #bytesIn = 0;
-  #bytesOut = 0;
 
   constructor(options: SpliceOptions, ended: (end: SpliceEnd) => void) {
+    const { client, server, counters } = options;
     this.#options = options;
     this.#ended = ended;
+    this.#in = new Pump(client, server.socket, counters.bytesIn, this);
+    this.#out = new Pump(server, client.socket, counters.bytesOut, this);
+    this.#timed = client.socket;
   }
 
   start(): void {
-    const { client, server, idle, counters } = this.#options;
-    pump(client, server, (bytes) => {
-      this.#bytesIn += bytes;
-      counters.bytesIn.inc(bytes);
-    });
-    pump(server, client, (bytes) => {
-      this.#bytesOut += bytes;
-      counters.bytesOut.inc(bytes);
-    });
-    // Every byte of either direction is read from the client or written to it, so that its timer alone sees them all.
-    client.socket.setTimeout(idle, () => this.#fail(this.#halfClosed ? 'HalfCloseTimeout' : 'IdleTimeout'));
+    const { client, server, idle } = this.#options;
+    this.#in.start();
+    this.#out.start();
+    client.socket.setTimeout(idle, this.#onTimeout);
     this.#watch(client, server, 'ClientReset');
     this.#watch(server, client, 'ServerReset');
+  }
+
+  /**
+   * Finds out whether a socket was reset that is not read from because the other side takes nothing: to write nothing is not seen by
+   * anybody, and fails when the connection is gone. It sets back the socket's timer, so the other one has to have it from then on.
+   */
+  suspect({ socket, transport = socket }: SpliceSide): void {
+    if (socket.destroyed || socket.writableEnded || socket.writableLength > 0) {
+      // What is still to be written will find it out by itself.
+      return;
+    }
+    if (this.#timed === socket) {
+      const { client, server } = this.#options;
+      socket.setTimeout(0, this.#onTimeout);
+      this.#timed = socket === client.socket ? server.socket : client.socket;
+      this.#timed.setTimeout(this.#limit(), this.#onTimeout);
+    }
+    transport.write(NOTHING);
   }
 
   #watch({ socket }: SpliceSide, other: SpliceSide, ifCut: SpliceCause): void {
@@ -87,13 +107,12 @@ class Splice {
       socket.on('end', () => this.#passEnd(other));
     }
     // What an error means is decided by 'close', which always follows.
-    socket.on('error', () => undefined);
-    const closed = (): void => this.#closed(socket, ifCut);
+    socket.on('error', ignore);
     if (socket.closed) {
-      closed();
+      this.#closed(socket, ifCut);
       return;
     }
-    socket.on('close', closed);
+    socket.on('close', () => this.#closed(socket, ifCut));
     socket.resume();
   }
 
@@ -103,18 +122,26 @@ class Splice {
       this.#fail(ifCut);
     }
     if (this.#open === 0) {
-      this.#ended({ cause: this.#cause, bytesIn: this.#bytesIn, bytesOut: this.#bytesOut });
+      this.#in.stop();
+      this.#out.stop();
+      this.#ended({ cause: this.#cause, bytesIn: this.#in.bytes, bytesOut: this.#out.bytes });
     }
   }
 
   #passEnd(to: SpliceSide): void {
-    const { client, idle, halfClose } = this.#options;
     to.socket.end();
     if (!this.#halfClosed) {
       this.#halfClosed = true;
-      client.socket.setTimeout(Math.min(idle, halfClose));
+      this.#timed.setTimeout(this.#limit());
     }
   }
+
+  #limit(): number {
+    const { idle, halfClose } = this.#options;
+    return this.#halfClosed ? Math.min(idle, halfClose) : idle;
+  }
+
+  readonly #onTimeout = (): void => this.#fail(this.#halfClosed ? 'HalfCloseTimeout' : 'IdleTimeout');
 
   /** The first cause counts: the resets that it leads to are none of their own. */
   #fail(cause: SpliceCause): void {
@@ -126,29 +153,6 @@ class Splice {
   }
 }
 
-/** Passes on what is read, and reads no more while it waits to be written. */
-function pump(
-  { socket: from, reader }: SpliceSide,
-  { socket: to }: SpliceSide,
-  count: (bytes: number) => void,
-): void {
-  const pass = (chunk: Buffer): void => {
-    count(chunk.length);
-    if (!to.write(chunk, givesBack(chunk))) {
-      from.pause();
-    }
-  };
-  to.on('drain', () => {
-    reader?.drained();
-    from.resume();
-  });
-  if (reader === undefined || reader === null) {
-    from.on('data', pass);
-    return;
-  }
-  from.on('close', () => reader.close());
-  reader.deliverTo((chunk) => {
-    pass(chunk);
-    return to.writableLength === 0;
-  });
-}
+const NOTHING = Buffer.alloc(0);
+
+function ignore(): void {}

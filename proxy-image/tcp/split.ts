@@ -1,6 +1,6 @@
 import { readAhead } from '../listener/read-ahead.ts';
 import type { Decision, ReadAhead } from '../listener/read-ahead.ts';
-import type { AcceptedConnection } from '../listener/types.ts';
+import type { ClientConnection } from '../listener/types.ts';
 import { ClientHelloReader } from '../tls/client-hello.ts';
 import type { Hello } from '../tls/client-hello.ts';
 import type { NameMap } from '../tls/names.ts';
@@ -21,7 +21,7 @@ export type Choice =
   | { readonly ok: false; readonly reason: string; readonly silent: boolean };
 
 /** Looks at the server name that a client asks for by TLS; all of the client's bytes are still there to be read after that. */
-export async function chooseByName({ socket }: AcceptedConnection, split: SplitTarget): Promise<Choice> {
+export async function chooseByName({ socket }: ClientConnection, split: SplitTarget): Promise<Choice> {
   const { timeout } = split;
   const reader = new ClientHelloReader();
   const decide = (bytes: Buffer): Decision<Hello> | null => {

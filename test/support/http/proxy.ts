@@ -73,7 +73,15 @@ export async function startHttpProxy(options: HttpProxyOptions): Promise<HttpPro
     const { localAddress: destinationAddress = '', localPort: destinationPort = 0 } = socket;
     const ends = { sourceAddress, sourcePort, destinationAddress, destinationPort };
     const reset = (): void => resetSocket(socket);
-    const client = { socket, ...ends, local: false, tls, acceptedAt: performance.now(), reset };
+    const client = {
+      socket,
+      transport: socket,
+      ...ends,
+      local: false,
+      tls,
+      acceptedAt: performance.now(),
+      reset,
+    };
     serveHttp(client, host, services);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
