@@ -119,13 +119,13 @@ export class ListenerSet {
 
   #listen(frontend: FrontendGeneration): Listener {
     return new Listener(frontend, {
-      serve: async (connection, listener) => {
-        this.#connections += 1;
-        clearTimeout(this.#disuse ?? undefined);
-        await this.#options.serve(connection, listener);
-      },
+      serve: this.#options.serve,
       refused: this.#options.refused,
       hasRoom: () => this.#connections < this.#options.maxConnections,
+      connectionOpened: () => {
+        this.#connections += 1;
+        clearTimeout(this.#disuse ?? undefined);
+      },
       connectionClosed: (listener) => {
         this.#connections -= 1;
         this.#awaitDisuse();

@@ -19,6 +19,8 @@ export interface ListenerContext {
   hasRoom(): boolean;
   /** A connection that can't be taken; it has not been counted as one. */
   refused(connection: AcceptedConnection, frontend: FrontendGeneration, refusal: Refusal): void;
+  /** A connection is going to be served. */
+  connectionOpened(): void;
   /** A connection has ended. */
   connectionClosed(listener: Listener): void;
 }
@@ -169,18 +171,20 @@ export class Listener {
     }
     const connection: AcceptedConnection = {
       socket,
+      transport: socket,
       sourceAddress: unmapped(remoteAddress),
       sourcePort: remotePort,
       destinationAddress: unmapped(localAddress),
       destinationPort: localPort,
       local: false,
+      tls: null,
       acceptedAt: performance.now(),
       reset: () => resetSocket(socket),
     };
+    // An error that nobody listens for would end the process; 'close' follows it.
+    socket.on('error', ignore);
     const full = this.#full();
     if (full !== null) {
-      // The reset makes an error where the client was faster.
-      socket.on('error', () => undefined);
       this.#context.refused(connection, this.#frontend, { reason: 'ConnectionLimit', error: full });
       return;
     }
@@ -188,11 +192,18 @@ export class Listener {
     metrics.accepted.inc();
     metrics.open.inc();
     this.#connections.add(connection);
-    void this.#serve(connection).then(() => {
-      metrics.open.dec();
-      this.#connections.delete(connection);
-      this.#context.connectionClosed(this);
-    });
+    this.#context.connectionOpened();
+    let awaited = 2;
+    const ended = (): void => {
+      awaited -= 1;
+      if (awaited === 0) {
+        metrics.open.dec();
+        this.#connections.delete(connection);
+        this.#context.connectionClosed(this);
+      }
+    };
+    socket.on('close', ended);
+    void this.#context.serve(connection, this).then(ended);
   }
 
   /** Why no further connection can be taken; null when it can. */
@@ -205,17 +216,6 @@ export class Listener {
       ? null
       : 'the process has as many connections already as its open files and memory allow';
   }
-
-  async #serve(connection: AcceptedConnection): Promise<void> {
-    const { socket } = connection;
-    // An error that nobody listens for would end the process; 'close' follows it.
-    socket.on('error', () => undefined);
-    const closed = new Promise((resolve) => {
-      socket.once('close', resolve);
-    });
-    await this.#context.serve(connection, this);
-    await closed;
-  }
 }
 
 /** A client that comes by IPv4 to a listener on `::` has its address inside of an IPv6 one (RFC 4291 section 2.5.5.2). */
@@ -226,3 +226,5 @@ function unmapped(address: string): string {
 function isIpv6Missing({ code }: NodeJS.ErrnoException): boolean {
   return code === 'EAFNOSUPPORT' || code === 'EADDRNOTAVAIL';
 }
+
+function ignore(): void {}

@@ -5,7 +5,9 @@ import type { AccessLogger } from '../log/access.ts';
 import { forward } from '../tcp/forward.ts';
 import { chooseByName } from '../tcp/split.ts';
 import type { SplitTarget } from '../tcp/split.ts';
+import type { TlsTerminator } from '../tls/terminator.ts';
 import { admitSource } from './admit.ts';
+import type { Identify } from './identify.ts';
 import type { Listener } from './listener.ts';
 import { failedConnection, refuse } from './refusal.ts';
 import type { AcceptedConnection, ClientConnection } from './types.ts';
@@ -29,7 +31,9 @@ export async function serveConnection(
   services: PipelineServices,
 ): Promise<void> {
   const { frontend } = listener;
-  const identified = await identify(accepted, frontend, services);
+  const { identify, tls } = frontend;
+  // Nothing is awaited that need not be: a connection of layer 4 may live for no longer than that.
+  const identified = identify === null ? accepted : await whose(accepted, identify, frontend, services);
   if (identified === null) {
     return;
   }
@@ -38,7 +42,7 @@ export async function serveConnection(
     refuse(identified, frontend, refusal, services.access);
     return;
   }
-  const client = await endTls(identified, frontend, services);
+  const client = tls === null ? identified : await endTls(identified, tls, frontend, services);
   if (client === null) {
     return;
   }
@@ -72,15 +76,13 @@ async function split(
 }
 
 /** Finds out whose connection it is; null when that can't be told. */
-async function identify(
+async function whose(
   accepted: AcceptedConnection,
+  identify: Identify,
   frontend: FrontendGeneration,
   { access }: PipelineServices,
 ): Promise<AcceptedConnection | null> {
-  if (frontend.identify === null) {
-    return accepted;
-  }
-  const result = await frontend.identify(accepted);
+  const result = await identify(accepted);
   if (result.ok) {
     return result.connection;
   }
@@ -95,12 +97,10 @@ async function identify(
 /** Null when the handshake failed. */
 async function endTls(
   accepted: AcceptedConnection,
-  { config, tls, metrics }: FrontendGeneration,
+  tls: TlsTerminator,
+  { config, metrics }: FrontendGeneration,
   { access }: PipelineServices,
 ): Promise<ClientConnection | null> {
-  if (tls === null) {
-    return { ...accepted, tls: null };
-  }
   const result = await tls.terminate(accepted);
   if (result.ok) {
     metrics.handshakesDone.inc();

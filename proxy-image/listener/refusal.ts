@@ -2,7 +2,7 @@ import type { FrontendGeneration } from '../generation/generation.ts';
 import type { AccessLogger } from '../log/access.ts';
 import type { ConnectionEntry } from '../log/types.ts';
 import type { RefusalReason } from './metrics.ts';
-import type { AcceptedConnection } from './types.ts';
+import type { ClientConnection } from './types.ts';
 
 /** Why a connection is not served; `error` says it in words. */
 export interface Refusal {
@@ -12,7 +12,7 @@ export interface Refusal {
 
 /** Resets a connection, counts it and notes it in the access log. */
 export function refuse(
-  connection: AcceptedConnection,
+  connection: ClientConnection,
   { config, metrics }: FrontendGeneration,
   { reason, error }: Refusal,
   access: AccessLogger,
@@ -24,7 +24,7 @@ export function refuse(
 
 /** The log's line for a connection that got no further than the listener. */
 export function failedConnection(
-  { sourceAddress, acceptedAt }: AcceptedConnection,
+  { sourceAddress, acceptedAt }: ClientConnection,
   frontend: string,
   error: string,
 ): ConnectionEntry {

@@ -2,9 +2,11 @@ import type { Socket } from 'node:net';
 import type { ConnectionEnds } from '../addresses/ends.ts';
 
 /** What the listener knows of a client's connection. Its ends are those of the client, also where a PROXY header has told them. */
-export interface AcceptedConnection extends ConnectionEnds {
+interface ConnectionBase extends ConnectionEnds {
   /** The TCP connection; nobody reads from it yet, and `allowHalfOpen` is on. */
   readonly socket: Socket;
+  /** The same, also when TLS has been put on top of it; nothing may be read from it or written to it then. */
+  readonly transport: Socket;
   /** A trusted load balancer has said that it connects for itself, such as to check whether this proxy lives. */
   readonly local: boolean;
   /** `performance.now()` at accept. */
@@ -13,11 +15,16 @@ export interface AcceptedConnection extends ConnectionEnds {
   reset(): void;
 }
 
+export interface AcceptedConnection extends ConnectionBase {
+  /** Its TLS, if it has any, has not been looked at yet. */
+  readonly tls: null;
+}
+
 /**
  * What is known of a client's connection once the listener, and TLS where the frontend ends it, are done with it: the stages
  * after that (layer 4 forwarding, HTTP) read their facts from here and nowhere else. `socket` is the plain or the TLS socket.
  */
-export interface ClientConnection extends AcceptedConnection {
+export interface ClientConnection extends ConnectionBase {
   /** Null on a connection without TLS, or whose TLS is not ended here. */
   readonly tls: ClientTls | null;
 }

@@ -89,5 +89,9 @@ function addHistograms(a: HistogramSeries, b: HistogramSeries): HistogramSeries 
 
 /** A key that no two different lists of label values share. */
 export function seriesKey(labels: readonly string[]): string {
-  return labels.length === 1 ? (labels[0] ?? '') : JSON.stringify(labels);
+  let key = '';
+  for (const label of labels) {
+    key += `${label.length}:${label}`;
+  }
+  return key;
 }

@@ -36,6 +36,13 @@ export interface Asking {
   readonly stickyToken?: string | null;
 }
 
+/** What is needed of an AbortSignal: where every microsecond counts, less than one will do. */
+export interface CancelSignal {
+  readonly aborted: boolean;
+  addEventListener(type: 'abort', listener: () => void): void;
+  removeEventListener(type: 'abort', listener: () => void): void;
+}
+
 export interface ConnectRequest extends Asking {
   /**
    * Whom the connection is made for, as a PROXY header tells a server that expects one; without it, that header says that the proxy
@@ -45,7 +52,7 @@ export interface ConnectRequest extends Asking {
   /** Milliseconds for one attempt. */
   readonly connectTimeout: number;
   /** Cancels the attempt, when the client has gone. */
-  readonly signal: AbortSignal;
+  readonly signal: CancelSignal;
   /** Layer 4 without TLS: how the connection is read, instead of by 'data' events. It is paused until somebody resumes it. */
   readonly onread?: OnReadOpts;
 }

@@ -1,3 +1,5 @@
+import type { CancelSignal } from './types.ts';
+
 /** Requests of one backend that may wait at a time in one process; more would only wait in vain. */
 const MAX_WAITING = 1_000;
 
@@ -7,7 +9,7 @@ export type WaitEnd = 'Free' | 'TimedOut' | 'Cancelled' | 'Refused';
 export interface WaitOptions {
   /** Milliseconds. */
   readonly timeout: number;
-  readonly signal: AbortSignal;
+  readonly signal: CancelSignal;
   /** True for who has waited before and found it taken again. */
   readonly again: boolean;
 }

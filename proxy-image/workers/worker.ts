@@ -66,7 +66,7 @@ export class Worker {
       draining: () => this.#draining,
     };
     this.#listeners = new ListenerSet({
-      serve: async (connection, listener) => serveConnection(connection, listener, services),
+      serve: (connection, listener) => serveConnection(connection, listener, services),
       refused: (connection, frontend, refusal) => refuse(connection, frontend, refusal, access),
       maxConnections: options.maxConnections,
       onEmpty: options.exit,
