@@ -42,6 +42,15 @@ describe('the flows of the Teamwork Cloud shorthand', () => {
     expect(new Set(frontends.map(({ limits }) => limits.bodySize))).toEqual(new Set(['100Mi']));
   });
 
+  it('has its policies on the web flow', () => {
+    const { frontends } = expand(spec({ policies: { hsts: { maxAge: '5m' } } }));
+
+    expect(frontends.map(({ name, policies }) => [name, policies])).toEqual([
+      ['web', { hsts: { maxAge: '5m', includeSubDomains: false, preload: false } }],
+      ['client', undefined],
+    ]);
+  });
+
   it('gives each further port of the licence server a flow of its own', () => {
     const { frontends, backends } = expand(spec({ licenseServer: { host: 'lic', ports: [1101, 27000] } }));
 

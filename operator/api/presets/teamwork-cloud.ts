@@ -81,6 +81,7 @@ function layer7Hybrid(cloud: TeamworkCloudSpec, certificates: readonly string[])
     certificates: served === undefined ? [] : [served],
     routes: authserver ? [...webRoutes, { paths: [AUTHENTICATION_PATH], backend: 'authserver' }] : webRoutes,
     redirects: [{ from: '/', to: START_PATH }],
+    ...(cloud.policies === undefined ? {} : { policies: cloud.policies }),
     loadBalancer: place(cloud, 'web'),
   });
   return {

@@ -10,6 +10,7 @@ import {
 } from '../schema/builder.ts';
 import type { CelRule, Infer } from '../schema/builder.ts';
 import { backendTlsSchema } from './backend.ts';
+import { frontendPoliciesSchema } from './policies.ts';
 import { dnsName, entryName, ipAddress, objectName, port, serverHost, urlPath, weight } from './scalars.ts';
 
 const server = object({
@@ -73,6 +74,11 @@ const hostnames = object({
 
 const rules: readonly CelRule[] = [
   {
+    rule: "self.topology == 'Layer7Hybrid' || !has(self.policies)",
+    message:
+      'policies: with topology Layer4 no flow reads requests; remove them, or choose topology Layer7Hybrid',
+  },
+  {
     rule: 'has(self.service) != (size(self.servers) > 0)',
     message: 'give either servers or service, not both and not neither',
   },
@@ -124,6 +130,10 @@ export const teamworkCloudSchema = object(
     hostnames: defaultedObject(
       hostnames,
       'DNS names of the flows that `hostname` does not lead to, as each has an address of its own. Clients of a flow without one use its address.',
+    ),
+    policies: optional(
+      frontendPoliciesSchema,
+      'Layer7Hybrid: what is done with all requests and responses of the web flow on their way.',
     ),
     backendTls: optional(
       backendTlsSchema,

@@ -1,4 +1,4 @@
-import { layer4, layer7 } from './manifests.ts';
+import { layer4, layer7, shorthand } from './manifests.ts';
 import type { RuleCase } from './types.ts';
 
 const HEADERS = 'spec.frontends[0].policies.headers';
@@ -88,6 +88,14 @@ export const invalidPolicies: readonly RuleCase[] = [
     refused: [
       'spec.frontends[0]',
       'policies.hsts: only a frontend with protocol HTTPS may tell browsers to use HTTPS; remove it or change the protocol',
+    ],
+  },
+  {
+    desc: 'policies of a shorthand that reads no requests',
+    spec: shorthand({ topology: 'Layer4', policies: {} }),
+    refused: [
+      'spec.teamworkCloud',
+      'policies: with topology Layer4 no flow reads requests; remove them, or choose topology Layer7Hybrid',
     ],
   },
   {

@@ -37,6 +37,12 @@ const headers = {
   },
 };
 
+const policies = {
+  headers,
+  forwarded: 'Both',
+  hsts: { maxAge: '17520h', includeSubDomains: true, preload: true },
+};
+
 const fullFrontend = {
   name: 'web',
   port: 8443,
@@ -45,11 +51,7 @@ const fullFrontend = {
   certificates: ['public', 'internal'],
   clientCertificates: { trust: ['internal'], mode: 'Optional', forward: 'ClientCert' },
   backend: 'web',
-  policies: {
-    headers,
-    forwarded: 'Both',
-    hsts: { maxAge: '17520h', includeSubDomains: true, preload: true },
-  },
+  policies,
   routes: [
     { paths: ['/webapp', '/osmc/x~y'], backend: 'web' },
     {
@@ -194,6 +196,7 @@ export const validCases: readonly ValidCase[] = [
   { desc: 'the least of explicit frontends', document: manifest(layer4()) },
   ...releases,
   { desc: 'everything set', document: manifest(everything) },
+  { desc: 'the shorthand with policies', document: manifest(shorthand({ policies })) },
   {
     desc: 'layer 7 with an address for each flow',
     document: manifest(
