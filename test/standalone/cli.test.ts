@@ -85,7 +85,9 @@ describe('tproxy check', () => {
 
     const { code, output } = await tproxy('check', '--secret', `twc-keystore=${wrong}`, EXAMPLE);
 
-    expect(output).toMatch(/error: spec\.certificates\[public\]: the password does not open the keystore/);
+    expect(output).toMatch(
+      /error: spec\.certificates\[public\]: Secret twc-keystore, key keystore\.p12: the password does not open the keystore/,
+    );
     expect(code).toBe(1);
   });
 
