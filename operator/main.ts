@@ -54,7 +54,7 @@ const controller = createController({
       cluster,
       client: leading,
       events,
-      proxyImage: settings.proxyImage,
+      settings: { image: settings.proxyImage, operatorNamespace: settings.podNamespace },
       now: () => new Date(),
     };
     return reconcile(proxy, reconciler, context);

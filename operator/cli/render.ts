@@ -62,7 +62,7 @@ function configuration(plan: Plan): string {
 function kubernetesObjects(plan: Plan, image: string | undefined): string {
   if (image === undefined && plan.proxy.spec.workload.image === undefined)
     throw new UsageError('--kubernetes needs --image, or spec.workload.image in the manifest');
-  const documents = renderObjects(plan, image ?? '').objects.map((object) => {
+  const documents = renderObjects(plan, { image: image ?? '' }).objects.map((object) => {
     // The owner is a resource that no cluster has; a cluster would delete whatever names it.
     const { ownerReferences: _, ...metadata } = object.metadata ?? {};
     return dump({ ...object, metadata }, { lineWidth: -1, noRefs: true });

@@ -15,6 +15,7 @@ import { observePods } from './observe.ts';
 import { plan } from './plan/plan.ts';
 import type { Plan } from './plan/types.ts';
 import { render } from './render/render.ts';
+import type { RenderSettings } from './render/render.ts';
 import { noticesOf } from './status/events.ts';
 import type { Notice } from './status/events.ts';
 import { statusOf } from './status/status.ts';
@@ -27,8 +28,7 @@ export interface Reconciler {
   readonly cluster: ClusterView;
   readonly client: KubeClient;
   readonly events: EventRecorder;
-  /** Image of proxy pods whose resource names none. */
-  readonly proxyImage: string;
+  readonly settings: RenderSettings;
   readonly now: () => Date;
 }
 
@@ -68,7 +68,7 @@ async function carryOut(
     const holders = await addressHolders(planned, services, context.cluster);
     return { observation: { ...common, plan: planned, services, holders, dataPlane }, notices: [] };
   }
-  const rendered = render(planned, context.proxyImage);
+  const rendered = render(planned, context.settings);
   const applied = await apply(rendered, gathered, {
     client: context.client.withSignal(context.signal),
     log: context.log,

@@ -4,6 +4,7 @@ import { backendSchema } from './backend.ts';
 import { certificateSchema } from './certificate.ts';
 import { frontendSchema } from './frontend.ts';
 import { loadBalancerDefaultsSchema } from './load-balancer.ts';
+import { networkPolicySchema } from './network-policy.ts';
 import { crossReferenceRules } from './rules.ts';
 import { teamworkCloudSchema } from './teamwork-cloud.ts';
 import { workloadSchema } from './workload.ts';
@@ -34,6 +35,10 @@ export const specSchema = object(
       'What counts for the Service of every flow that says nothing of its own.',
     ),
     workload: defaultedObject(workloadSchema, 'How the proxy pods run.'),
+    networkPolicy: defaultedObject(
+      networkPolicySchema,
+      'Who reaches the proxy pods, and what they reach, where the network of the cluster heeds NetworkPolicies.',
+    ),
     accessLog: defaulted(
       oneOf('Off', 'Errors', 'All'),
       'Errors',

@@ -7,6 +7,7 @@ import {
   optional,
   required,
   setOf,
+  stringMap,
 } from '../schema/builder.ts';
 import type { CelRule, Infer } from '../schema/builder.ts';
 import { backendTlsSchema } from './backend.ts';
@@ -72,6 +73,19 @@ const hostnames = object({
   license: optional(dnsName(), 'Name of the licence flow (of its first port).'),
 });
 
+const pods = object({
+  labels: required(stringMap(16, 63), 'Labels by which the pods are selected.'),
+});
+
+const protectedPods = object({
+  labels: required(stringMap(16, 63), 'Labels by which the Teamwork Cloud pods are selected.'),
+  allowed: defaulted(
+    listOf(pods, { maxItems: 16 }),
+    [],
+    'Further pods of this namespace that need that port, such as those of the Web Application Platform.',
+  ),
+});
+
 const rules: readonly CelRule[] = [
   {
     rule: "self.topology == 'Layer7Hybrid' || !has(self.policies)",
@@ -134,6 +148,10 @@ export const teamworkCloudSchema = object(
     policies: optional(
       frontendPoliciesSchema,
       'Layer7Hybrid: what is done with all requests and responses of the web flow on their way.',
+    ),
+    protectedPods: optional(
+      protectedPods,
+      'Where Teamwork Cloud runs in this namespace: a NetworkPolicy lets nobody but this proxy and the nodes themselves reach their unencrypted client port 3579, which stays open whatever is set on the servers. All other ports stay as they are.',
     ),
     backendTls: optional(
       backendTlsSchema,

@@ -2,6 +2,7 @@ import { expand } from '../../api/presets/expand.ts';
 import { planBackends } from './backends.ts';
 import { planCertificates } from './certificates.ts';
 import { coverageFindings } from './coverage.ts';
+import { egressRefusals } from './egress.ts';
 import { planFlows } from './flows.ts';
 import { loadBalancerRefusals } from './load-balancers.ts';
 import { localNetworkFindings } from './local-network.ts';
@@ -40,6 +41,7 @@ export function plan(input: PlanInput): Plan {
     refusals: [
       ...refusals(frontends, backends, proxy.spec.certificates),
       ...loadBalancerRefusals(frontends, proxy.spec),
+      ...egressRefusals(backends, proxy.spec),
     ],
   };
 }

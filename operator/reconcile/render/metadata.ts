@@ -25,6 +25,7 @@ export const objectNames = {
   tls: (proxy: string) => `${proxy}-tls`,
   clientTrust: (proxy: string) => `${proxy}-client-trust`,
   serverSettings: (proxy: string) => `${proxy}-server-settings`,
+  nodePolicy: (proxy: string) => `${proxy}-nodes`,
   service: (proxy: string, frontend: string) => shorten(`${proxy}-${frontend}`),
 } as const;
 

@@ -9,7 +9,7 @@ import { render } from './render.ts';
 
 /** What a specification becomes, as files: `<case>.in.yaml` is the spec, `<case>.out.yaml` the objects. `UPDATE_GOLDEN=1` rewrites the latter. */
 const FOLDER = new URL('../testdata/golden/', import.meta.url);
-const IMAGE = 'localhost/teamwork-proxy:1.0.0';
+const SETTINGS = { image: 'localhost/teamwork-proxy:1.0.0', operatorNamespace: 'teamwork-proxy-system' };
 
 const cases = readdirSync(FOLDER).flatMap((file) => /^(.*)\.in\.yaml$/.exec(file)?.[1] ?? []);
 
@@ -18,7 +18,7 @@ describe('rendered objects', () => {
     const spec = load(readFileSync(new URL(`${name}.in.yaml`, FOLDER), 'utf8')) as object;
     const goldenFile = new URL(`${name}.out.yaml`, FOLDER);
 
-    const { objects } = render(plan(planInput(spec)), IMAGE);
+    const { objects } = render(plan(planInput(spec)), SETTINGS);
     const text = objects
       .map((object) => dump(readable(object), { noRefs: true, lineWidth: 140 }))
       .join('---\n');
@@ -30,12 +30,12 @@ describe('rendered objects', () => {
   it('are the same when rendered again', () => {
     const input = planInput(LAYER7);
 
-    expect(render(plan(input), IMAGE)).toEqual(render(plan(input), IMAGE));
+    expect(render(plan(input), SETTINGS)).toEqual(render(plan(input), SETTINGS));
   });
 
   it('leave the pod template as it is whatever changes in flows, backends, routes and certificates', () => {
     const template = (spec: object): unknown =>
-      render(plan(planInput(spec)), IMAGE).objects.find(({ kind }) => kind === 'Deployment');
+      render(plan(planInput(spec)), SETTINGS).objects.find(({ kind }) => kind === 'Deployment');
     const other = {
       frontends: [{ name: 'a', protocol: 'TCP', port: 10_002, backend: 'b' }],
       backends: [{ name: 'b', protocol: 'TCP', servers: [{ host: 'c', port: 1 }] }],

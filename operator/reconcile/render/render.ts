@@ -3,9 +3,10 @@ import type { Plan } from '../plan/types.ts';
 import { renderAutoscaler } from './autoscaler.ts';
 import { renderClientTrust, renderConfigMap, renderTlsSecret } from './data.ts';
 import { renderDeployment } from './deployment.ts';
+import { renderNetworkPolicy, renderNodePolicy } from './network-policy.ts';
 import { renderServerSettings } from './server-settings.ts';
 import { renderService } from './service.ts';
-import { renderNetworkPolicy, renderPodDisruptionBudget, renderServiceAccount } from './workload.ts';
+import { renderPodDisruptionBudget, renderServiceAccount } from './workload.ts';
 
 /** Everything that a plan becomes in the cluster, in the order in which it is applied. */
 export interface Rendered {
@@ -15,11 +16,22 @@ export interface Rendered {
   readonly configHash: string;
 }
 
+/** What the operator knows and no resource says. */
+export interface RenderSettings {
+  /** Image of proxy pods whose resource names none. */
+  readonly image: string;
+  /** Where the operator itself runs; undefined where none does. */
+  readonly operatorNamespace?: string;
+}
+
 /** Renders a plan into whole Kubernetes objects. Pure: what exists in the cluster is not looked at. */
-export function render(plan: Plan, defaultImage: string): Rendered {
+export function render(plan: Plan, { image, operatorNamespace }: RenderSettings): Rendered {
   const { proxy } = plan;
   const config = renderConfigMap(plan);
   const forPeople = [renderClientTrust(plan), renderServerSettings(plan)].filter((object) => object !== null);
+  const policies = [renderNetworkPolicy(plan, operatorNamespace), renderNodePolicy(plan)].filter(
+    (object) => object !== null,
+  );
   const autoscaler = [renderAutoscaler(proxy)].filter((object) => object !== null);
   return {
     configHash: config.hash,
@@ -28,9 +40,9 @@ export function render(plan: Plan, defaultImage: string): Rendered {
       renderTlsSecret(plan),
       config.object,
       ...forPeople,
-      renderNetworkPolicy(plan),
+      ...policies,
       renderPodDisruptionBudget(proxy),
-      renderDeployment(proxy, defaultImage),
+      renderDeployment(proxy, image),
       ...autoscaler,
       ...plan.flows.map((flow) => renderService(plan, flow)),
     ],

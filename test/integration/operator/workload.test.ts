@@ -1,5 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { DEPLOYMENTS, HORIZONTAL_POD_AUTOSCALERS } from '../../../operator/kube/resources.ts';
+import {
+  DEPLOYMENTS,
+  HORIZONTAL_POD_AUTOSCALERS,
+  NETWORK_POLICIES,
+} from '../../../operator/kube/resources.ts';
 import type { Deployment } from '../../../operator/kube/types.ts';
 import { eventually } from '../../support/eventually.ts';
 import { openSite } from './site.ts';
@@ -140,5 +144,74 @@ describe('where pods run, and what is said of them', () => {
     expect(await site.service('wrong-client')).toBeDefined();
     await site.applyProxy('wrong', SPEC);
     await site.until('wrong', 'no refusal', (_, condition) => condition('Accepted')?.status === 'True');
+  });
+});
+
+describe('the NetworkPolicies', () => {
+  it('are those that are wanted, as the API server takes them', async () => {
+    const policies = async () => {
+      const { items } = await site.client.list(NETWORK_POLICIES, { namespace: site.namespace });
+      return items.filter(({ metadata }) => metadata?.labels?.['app.kubernetes.io/instance'] === 'closed');
+    };
+    const until = (count: number) =>
+      eventually(`${count} policies`, async () => {
+        const found = await policies();
+        return found.length === count ? found : undefined;
+      });
+    const cloud = { release: '2026x', topology: 'Layer4', hostname: 'twc.example.com' };
+    const protectedPods = { labels: { app: 'twc' } };
+
+    await site.applyProxy('closed', {
+      teamworkCloud: { ...cloud, service: { name: 'twc' }, protectedPods },
+      networkPolicy: { egress: 'BackendsOnly', adminNamespaces: ['monitoring'] },
+    });
+    const both = await until(2);
+    expect(both.map(({ metadata, spec }) => [metadata?.name, spec?.policyTypes])).toEqual([
+      ['closed', ['Ingress', 'Egress']],
+      ['closed-nodes', ['Ingress']],
+    ]);
+    await site.applyProxy('closed', {
+      teamworkCloud: { ...cloud, service: { name: 'twc' } },
+      networkPolicy: { mode: 'Off' },
+    });
+    expect(await until(0)).toEqual([]);
+  });
+});
+
+describe('everything that can be set', () => {
+  it('is written once', async () => {
+    await site.applyProxy('full', {
+      teamworkCloud: {
+        release: '2026x',
+        topology: 'Layer4',
+        hostname: 'twc.example.com',
+        servers: [{ host: '192.0.2.1' }],
+        protectedPods: { labels: { app: 'twc' }, allowed: [{ labels: { app: 'wap' } }] },
+      },
+      loadBalancer: { provider: 'OpenStack', scope: 'Internal', sourceRanges: ['192.0.2.0/24'] },
+      networkPolicy: { egress: 'BackendsOnly', adminNamespaces: ['monitoring'] },
+      workload: {
+        autoscaling: { maxReplicas: 4 },
+        resources: { requests: { cpu: '0.5', memory: '1024Mi' }, limits: { memory: '1Gi' } },
+        tolerations: [{ key: 'edge', operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 30 }],
+        imagePullSecrets: [{ name: 'registry' }],
+        labels: { team: 'modelling' },
+        annotations: { 'example.com/scrape': 'true' },
+      },
+    });
+    await site.assign('full-client', '192.0.2.11');
+    await site.until('full', 'an address', ({ status }) =>
+      Boolean(status?.frontends?.some(({ address }) => address !== undefined)),
+    );
+
+    const quiet = await eventually('passes without a write', async () => {
+      const [passes, writes] = [await site.operator.passes(), await site.operator.writes()];
+      await eventually('two more passes', async () =>
+        (await site.operator.passes()) >= passes + 2 ? true : undefined,
+      );
+      return (await site.operator.writes()) === writes ? writes : undefined;
+    });
+
+    expect(quiet).toBeGreaterThan(0);
   });
 });

@@ -151,6 +151,7 @@ const everything = {
       client: 'client.example.com',
       license: 'license.example.com',
     },
+    protectedPods: { labels: { app: 'twc' }, allowed: [{ labels: { app: 'wap' } }] },
     backendTls: { verify: 'Chain', trust: ['internal'], serverName: 'twc.example.com' },
     healthCheck: 'Ping',
     extraPaths: ['/plugins'],
@@ -182,6 +183,12 @@ const everything = {
     nodeSelector: { 'kubernetes.io/os': 'linux' },
     tolerations: [{ key: 'edge', operator: 'Exists', effect: 'NoSchedule', tolerationSeconds: 30 }],
     priorityClassName: 'system-cluster-critical',
+  },
+  networkPolicy: {
+    mode: 'Managed',
+    adminNamespaces: ['monitoring'],
+    egress: 'BackendsOnly',
+    egressRanges: ['192.0.2.0/24'],
   },
   accessLog: 'All',
 };
