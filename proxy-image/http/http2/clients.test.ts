@@ -64,6 +64,7 @@ describe('the client of Node', () => {
   });
 
   it('is told to go away, and by which rule', async () => {
+    await request('/a');
     const closed = once(session, 'goaway');
 
     proxy.plane.worker.handle({ type: 'Drain' });

@@ -66,7 +66,7 @@ export class Http2Connection implements FrameHost, StreamHost, Ticking {
     this.outbox = new Outbox(client.socket, () => this.#resume());
     this.#frames = new FrameHandler(this, () => performance.now());
     this.#reader = new FrameReader(this.#frames);
-    this.#farewell = new Farewell(this.outbox);
+    this.#farewell = new Farewell(this.outbox, services.deadlines.now);
     this.#watch = new Watch(this.outbox, services.deadlines.now);
     this.#pace = new ClientPace(this.outbox);
   }
@@ -97,8 +97,10 @@ export class Http2Connection implements FrameHost, StreamHost, Ticking {
       }
       return;
     }
-    if (this.#leaving()) {
+    if (this.#host.frontend() === null) {
       this.#farewell.announce(now);
+    } else if (this.#host.draining()) {
+      this.#farewell.announceAfterService(now, this.streams.total);
     }
     this.#farewell.tick(now, this.streams.last);
     for (const stream of this.streams) {
@@ -285,11 +287,6 @@ export class Http2Connection implements FrameHost, StreamHost, Ticking {
     this.outbox.frames.reset(streamId, code);
     this.outbox.schedule();
     this.streams.close(streamId, 'ResetByUs');
-  }
-
-  /** True when there should be no further request on this connection. */
-  #leaving(): boolean {
-    return this.#host.draining() || this.#host.frontend() === null;
   }
 
   #expired(expiry: Expiry): void {

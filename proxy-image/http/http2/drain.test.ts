@@ -50,7 +50,9 @@ describe('a connection that is drained (RFC 9113 section 6.8)', () => {
   });
 
   it('ends at once when there is nothing to serve', async () => {
-    const { client, proxy } = await setUp();
+    const { client, proxy } = await setUp({ answer: ok('hello') });
+    await client.send(headers(1));
+    await client.response(1);
 
     proxy.drain();
     await answerPing(client);
@@ -59,11 +61,31 @@ describe('a connection that is drained (RFC 9113 section 6.8)', () => {
   });
 
   it('does not wait for a client that does not answer', async () => {
-    const { client, proxy } = await setUp();
+    const { client, proxy } = await setUp({ answer: ok('hello') });
+    await client.send(headers(1));
+    await client.response(1);
 
     proxy.drain();
 
     expect(await client.goneAway()).toBe(ErrorCode.NoError);
+  });
+
+  it('waits a little for the first request of a client that has just come, as it would be sent here again', async () => {
+    const { client, proxy, connect } = await setUp({ answer: ok('hello') });
+    await client.send(headers(1));
+    await client.response(1);
+    const late = await connect();
+
+    proxy.drain();
+    await client.frame(({ type }) => type === Type.GoAway);
+    const told = named(late);
+    await late.send(headers(1));
+    const response = await late.response(1);
+    await answerPing(late);
+
+    expect(told).toEqual([]);
+    expect(response).toMatchObject({ status: 200, body: 'hello' });
+    expect(await late.goneAway()).toBe(ErrorCode.NoError);
   });
 
   it('ends as well when its frontend has been removed', async () => {

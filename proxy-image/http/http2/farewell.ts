@@ -7,6 +7,12 @@ const ANY_STREAM = 0x7fff_ffff;
 /** How long a client's answer to the first GOAWAY is waited for. Milliseconds. */
 const ANSWER_TIME = 1_000;
 
+/**
+ * How long a new connection is left alone until its first request: its client has just been sent here, and would be sent here again, without
+ * ever being served. Milliseconds.
+ */
+const FIRST_REQUEST_TIME = 5_000;
+
 /** Marks our PING; eight bytes. */
 const MARK = Buffer.from('farewell');
 
@@ -22,16 +28,25 @@ type Phase = 'Staying' | 'Announced' | 'Settled';
  */
 export class Farewell {
   readonly #outbox: Outbox;
+  readonly #startedAt: number;
   #phase: Phase = 'Staying';
   #deadline = 0;
 
-  constructor(outbox: Outbox) {
+  constructor(outbox: Outbox, startedAt: number) {
     this.#outbox = outbox;
+    this.#startedAt = startedAt;
   }
 
   /** True when streams that are opened now are not served any more. */
   get settled(): boolean {
     return this.#phase === 'Settled';
+  }
+
+  /** Announces it to a client that has had the chance to be served. */
+  announceAfterService(now: number, streams: number): void {
+    if (streams > 0 || now >= this.#startedAt + FIRST_REQUEST_TIME) {
+      this.announce(now);
+    }
   }
 
   announce(now: number): void {
