@@ -2,6 +2,12 @@ import { once } from 'node:events';
 import net from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
 
+/** Where a server listens; on a free loopback port if left out. */
+export interface Place {
+  readonly host?: string;
+  readonly port?: number;
+}
+
 /** A server on a loopback port that is closed, with its connections, by `close`. */
 export interface TcpServer {
   readonly port: number;
@@ -16,6 +22,7 @@ export interface TcpServer {
 /** Starts a server that leaves half-closed connections open. Errors of its connections are left to whoever looks at them. */
 export async function startTcpServer(
   onConnection: (socket: Socket) => void = () => undefined,
+  { host = '127.0.0.1', port = 0 }: Place = {},
 ): Promise<TcpServer> {
   const connections: Socket[] = [];
   const server = net.createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
@@ -23,7 +30,7 @@ export async function startTcpServer(
     connections.push(socket);
     onConnection(socket);
   });
-  server.listen(0, '127.0.0.1');
+  server.listen(port, host);
   await once(server, 'listening');
   return {
     port: portOf(server),
@@ -51,8 +58,8 @@ export async function startTcpServer(
 }
 
 /** Sends back what it receives, and ends when its client has ended. */
-export async function startEchoServer(): Promise<TcpServer> {
-  return startTcpServer((socket) => socket.pipe(socket));
+export async function startEchoServer(place?: Place): Promise<TcpServer> {
+  return startTcpServer((socket) => socket.pipe(socket), place);
 }
 
 function portOf(server: Server): number {

@@ -30,6 +30,8 @@ export const hosts = {
     { name: 'twc-1', address: '172.30.0.22' },
   ],
   license: { name: 'license', address: '172.30.0.25' },
+  /** Pages and an echo for clients in large numbers. Made by the test that needs it. */
+  load: { name: 'load', address: '172.30.0.26' },
   client: { name: 'client', address: '172.30.0.30' },
 } as const;
 

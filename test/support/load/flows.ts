@@ -23,11 +23,11 @@ export class FlowLoad {
   }
 
   /** Opens all of them; `pause` is milliseconds between two pings on one connection. */
-  static async start(port: number, count: number, pause: number): Promise<FlowLoad> {
+  static async start(port: number, count: number, pause: number, host?: string): Promise<FlowLoad> {
     const sockets: Socket[] = [];
     while (sockets.length < count) {
       const size = Math.min(BATCH, count - sockets.length);
-      sockets.push(...(await Promise.all(Array.from({ length: size }, async () => connectTcp(port)))));
+      sockets.push(...(await Promise.all(Array.from({ length: size }, async () => connectTcp(port, host)))));
     }
     return new FlowLoad(sockets, pause);
   }
