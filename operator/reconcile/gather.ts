@@ -2,6 +2,7 @@ import type { TeamworkProxy } from '../api/resource.ts';
 import type { ProxyConfig } from '../../proxy-image/config/types.ts';
 import type { ConfigMap, KubernetesObject, Pod, Secret, Service } from '../kube/types.ts';
 import type { PemPair, PlanInput, SecretData } from './plan/types.ts';
+import { generatedSecrets } from './generate.ts';
 import { podPaths } from './render/deployment.ts';
 import { FRONTEND_LABEL, objectNames } from './render/metadata.ts';
 import { assignedAddress } from './service-address.ts';
@@ -21,12 +22,14 @@ export interface ClusterView {
 /** Everything one pass needs to know, read once. */
 export interface Gathered {
   readonly input: PlanInput;
+  /** Secrets that the operator itself makes for certificates, as they are to be. */
+  readonly generated: readonly Secret[];
   readonly owned: readonly KubernetesObject[];
   readonly pods: readonly Pod[];
 }
 
 /** Reads all that a pass needs; nothing after it reads the API, but for what was just applied. */
-export async function gather(proxy: TeamworkProxy, cluster: ClusterView): Promise<Gathered> {
+export async function gather(proxy: TeamworkProxy, cluster: ClusterView, now: Date): Promise<Gathered> {
   const { namespace, name } = proxy.metadata;
   const owned = cluster.ownedBy(proxy);
   const services = servicesOf(owned);
@@ -35,15 +38,27 @@ export async function gather(proxy: TeamworkProxy, cluster: ClusterView): Promis
     cluster.readSecret(namespace, objectNames.tls(name)),
     ...names.map((secret) => cluster.readSecret(namespace, secret)),
   ]);
+  const found = new Map(names.flatMap((secret, index) => entry(secret, secrets[index])));
+  const common = { proxy, addresses: addresses(services) };
+  const generated = generatedSecrets(common, { secrets: found, now });
+  // What was just generated is planned with as if it were there: it is written before all else.
+  const generatedByName = generated.map((secret) => [secret.metadata?.name ?? '', secret] as const);
+  const read = [served, ...secrets].filter((secret) => secret !== undefined);
   return {
     input: {
-      proxy,
-      secrets: new Map(names.flatMap((secret, index) => entry(secret, secrets[index]))),
+      ...common,
+      secrets: new Map(
+        [...found, ...generatedByName].map(([secret, object]) => [secret, decode(object)] as const),
+      ),
       lastGood: lastGood(proxy, served),
       listenerPorts: listenerPorts(services, owned),
-      addresses: addresses(services),
     },
-    owned: owned.map((object) => (isSame(object, served) ? { ...served, kind: 'Secret' } : object)),
+    generated,
+    owned: owned.map((object) => {
+      // The view has a Secret's metadata alone; what was read of the same one is the whole.
+      const whole = read.find(({ metadata }) => metadata?.uid === object.metadata?.uid);
+      return whole === undefined ? object : { ...whole, kind: 'Secret' };
+    }),
     pods: cluster.podsOf(proxy),
   };
 }
@@ -68,13 +83,8 @@ export function servicesOf(owned: readonly KubernetesObject[]): ReadonlyMap<stri
   );
 }
 
-/** The view has a Secret's metadata alone; what was read of the same one is the whole. */
-function isSame(object: KubernetesObject, secret: Secret | undefined): secret is Secret {
-  return secret !== undefined && object.metadata?.uid === secret.metadata?.uid;
-}
-
-function entry(name: string, secret: Secret | undefined): readonly (readonly [string, SecretData])[] {
-  return secret === undefined ? [] : [[name, decode(secret)]];
+function entry(name: string, secret: Secret | undefined): readonly (readonly [string, Secret])[] {
+  return secret === undefined ? [] : [[name, secret]];
 }
 
 function decode(secret: Secret): SecretData {

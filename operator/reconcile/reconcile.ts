@@ -38,7 +38,7 @@ export async function reconcile(
   reconciler: Reconciler,
   context: ReconcileContext,
 ): Promise<Result> {
-  const gathered = await gather(proxy, reconciler.cluster);
+  const gathered = await gather(proxy, reconciler.cluster, reconciler.now());
   const planned = plan(gathered.input);
   const { observation, notices } = await carryOut(planned, gathered, { ...reconciler, ...context });
   const status = statusOf(observation);
@@ -69,7 +69,8 @@ async function carryOut(
     return { observation: { ...common, plan: planned, services, holders, dataPlane }, notices: [] };
   }
   const rendered = render(planned, context.settings);
-  const applied = await apply(rendered, gathered, {
+  const objects = [...gathered.generated, ...rendered.objects];
+  const applied = await apply({ ...rendered, objects }, gathered, {
     client: context.client.withSignal(context.signal),
     log: context.log,
   });

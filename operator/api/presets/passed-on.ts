@@ -12,5 +12,7 @@ export function passedOnCertificate(spec: TeamworkProxySpec, frontend: string): 
   if (cloud === undefined || cloud.backendTls !== undefined || !PASSED_ON.has(frontend)) return null;
   if (frontend === 'client' && cloud.client.encryption === 'Cleartext') return null;
   const isOverridden = [...spec.frontends, ...spec.backends].some(({ name }) => name === frontend);
-  return isOverridden ? null : (cloud.certificate ?? certificates[0]?.name ?? null);
+  const served = certificates.find(({ name }) => name === cloud.certificate) ?? certificates[0];
+  // One that was made here is certainly not theirs.
+  return isOverridden || served === undefined || served.generate !== undefined ? null : served.name;
 }

@@ -4,6 +4,7 @@ import { planCertificates } from './certificates.ts';
 import { coverageFindings } from './coverage.ts';
 import { egressRefusals } from './egress.ts';
 import { planFlows } from './flows.ts';
+import { generatedFindings, generatedRefusals } from './generated.ts';
 import { loadBalancerRefusals } from './load-balancers.ts';
 import { localNetworkFindings } from './local-network.ts';
 import { refusals } from './refusals.ts';
@@ -34,6 +35,7 @@ export function plan(input: PlanInput): Plan {
     findings: [
       ...findings,
       ...certificates.findings,
+      ...generatedFindings(proxy.spec),
       ...coverageFindings(flows, { ...context, certificates: certificates.planned }),
       ...localNetworkFindings(flows, context),
       ...plannedBackends.findings,
@@ -42,6 +44,7 @@ export function plan(input: PlanInput): Plan {
       ...refusals(frontends, backends, proxy.spec.certificates),
       ...loadBalancerRefusals(frontends, proxy.spec),
       ...egressRefusals(backends, proxy.spec),
+      ...generatedRefusals(proxy.spec),
     ],
   };
 }

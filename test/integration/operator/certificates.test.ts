@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { CONFIG_MAPS, SECRETS } from '../../../operator/kube/resources.ts';
@@ -164,5 +165,56 @@ describe('an address by which clients connect', () => {
     expect(status?.clientSettings?.modelingClient).toBe('192.0.2.10:443');
     await applyCertificate('covered', { days: 90 });
     await uncovered(1);
+  });
+});
+
+describe('a certificate that is generated', () => {
+  const spec = {
+    certificates: [{ name: 'public', secretRef: { name: 'made' }, generate: {} }],
+    frontends: [{ name: 'flow', protocol: 'TLS', certificates: ['public'], backend: 'servers' }],
+    backends: [{ name: 'servers', protocol: 'TCP', servers: [{ host: '192.0.2.1', port: 1 }] }],
+  };
+  const secret = () => site.client.get(SECRETS, { namespace: site.namespace, name: 'made' });
+
+  it('covers the address as soon as there is one', async () => {
+    await site.applyProxy('made-here', spec);
+    await site.until(
+      'made-here',
+      'a valid certificate',
+      (_, condition) => condition('CertificatesValid')?.status === 'True',
+    );
+    const first = await eventually('the Secret', secret);
+
+    await site.assign('made-here-flow', '192.0.2.40');
+    const covered = await eventually('a certificate with the address', async () => {
+      const found = await secret();
+      const pem = Buffer.from(found?.data?.['tls.crt'] ?? '', 'base64');
+      return new X509Certificate(pem).subjectAltName === 'IP Address:192.0.2.40' ? found : undefined;
+    });
+    const { status } = await site.until('made-here', 'nothing that is not covered', ({ status }) =>
+      Boolean(
+        status?.frontends?.[0]?.address &&
+        !status.findings?.some(({ reason }) => reason === 'AddressNotCovered'),
+      ),
+    );
+
+    expect(covered.data?.['ca.crt']).toBe(first.data?.['ca.crt']);
+    expect(covered.metadata?.ownerReferences).toMatchObject([{ kind: 'TeamworkProxy', name: 'made-here' }]);
+    expect(status?.findings?.map(({ reason }) => reason)).toEqual(['GeneratedCertificate']);
+  });
+
+  it('is not made where there is a Secret already, which is used', async () => {
+    await applyCertificate('made-elsewhere', { days: 90 });
+    const before = await site.client.get(SECRETS, { namespace: site.namespace, name: 'made-elsewhere' });
+    const certificates = [{ name: 'public', secretRef: { name: 'made-elsewhere' }, generate: {} }];
+
+    await site.applyProxy('elsewhere', { ...spec, certificates });
+    const { status } = await site.until('elsewhere', 'a certificate', ({ status }) =>
+      Boolean(status?.certificates?.[0]?.notAfter),
+    );
+
+    expect(status?.certificates).toMatchObject([{ state: 'Valid', subject: 'CN=twc.example.com' }]);
+    const after = await site.client.get(SECRETS, { namespace: site.namespace, name: 'made-elsewhere' });
+    expect(after?.metadata?.resourceVersion).toBe(before?.metadata?.resourceVersion);
   });
 });

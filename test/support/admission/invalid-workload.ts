@@ -1,7 +1,7 @@
-import { layer4 } from './manifests.ts';
+import { certificate, layer4 } from './manifests.ts';
 import type { RuleCase } from './types.ts';
 
-/** Workloads that a CEL rule refuses. */
+/** Workloads, and certificates that the operator is to make, that a CEL rule refuses. */
 export const invalidWorkloads: readonly RuleCase[] = [
   {
     desc: 'fewer pods at most than at least',
@@ -42,5 +42,18 @@ export const invalidWorkloads: readonly RuleCase[] = [
       'spec.workload',
       'annotations: a key is not what Kubernetes takes for one, or begins with teamworkproxy.io/, which is for the operator',
     ],
+  },
+  {
+    desc: 'a keystore that is to be generated',
+    spec: layer4({}, {}, { certificates: [{ ...certificate('public'), keystore: {}, generate: {} }] }),
+    refused: [
+      'spec.certificates[0]',
+      'generate: makes a Secret of type kubernetes.io/tls; remove keystore, or generate',
+    ],
+  },
+  {
+    desc: 'a generated certificate that ends at once',
+    spec: layer4({}, {}, { certificates: [{ ...certificate('public'), generate: { lifetime: '59m' } }] }),
+    refused: ['spec.certificates[0]', 'generate.lifetime: must be at least 1h'],
   },
 ];

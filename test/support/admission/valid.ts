@@ -166,7 +166,7 @@ const everything = {
         alias: 'teamwork cloud',
       },
     },
-    certificate('internal'),
+    { ...certificate('internal'), generate: { lifetime: '720h', keyType: 'RSA-3072' } },
   ],
   frontends: [fullFrontend, passthrough],
   backends: fullBackends,
