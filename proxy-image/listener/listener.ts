@@ -2,7 +2,7 @@ import net from 'node:net';
 import type { Socket } from 'node:net';
 import type { FrontendStatus } from '../config/status.ts';
 import type { FrontendGeneration } from '../generation/generation.ts';
-import { keepAlive } from '../tcp/keep-alive.ts';
+import { newcomers } from '../tcp/keep-alive.ts';
 import { resetSocket } from '../tcp/reset.ts';
 import { listenFailure } from './failures.ts';
 import type { Refusal } from './refusal.ts';
@@ -188,7 +188,7 @@ export class Listener {
       this.#context.refused(connection, this.#frontend, { reason: 'ConnectionLimit', error: full });
       return;
     }
-    keepAlive(socket);
+    newcomers.add(socket);
     metrics.accepted.inc();
     metrics.open.inc();
     this.#connections.add(connection);
@@ -202,7 +202,10 @@ export class Listener {
         this.#context.connectionClosed(this);
       }
     };
-    socket.on('close', ended);
+    socket.on('close', () => {
+      newcomers.delete(socket);
+      ended();
+    });
     void this.#context.serve(connection, this).then(ended);
   }
 

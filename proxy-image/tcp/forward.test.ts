@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { startDataPlane } from '../../test/support/data-plane.ts';
 import type { DataPlane } from '../../test/support/data-plane.ts';
 import { backendConfig, frontendConfig, proxyConfig } from '../../test/support/proxy-config.ts';
@@ -15,6 +15,9 @@ import {
   startTcpServer,
 } from '../../test/support/tcp.ts';
 import type { TcpServer } from '../../test/support/tcp.ts';
+
+// Some move many bytes, which takes seconds on a busy host.
+jest.setTimeout(60_000);
 
 const MIB = 2 ** 20;
 

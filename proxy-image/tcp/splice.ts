@@ -47,7 +47,7 @@ export interface SpliceEnd {
  * Passes the bytes of two connections on to each other until both have ended: no faster than the receiver takes them, a half that is
  * closed as a closed half, a reset as a reset. Resolves when both are gone, and never rejects.
  */
-export async function splice(options: SpliceOptions): Promise<SpliceEnd> {
+export function splice(options: SpliceOptions): Promise<SpliceEnd> {
   return new Promise((resolve) => {
     new Splice(options, resolve).start();
   });

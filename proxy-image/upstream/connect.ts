@@ -2,7 +2,7 @@ import net from 'node:net';
 import type { OnReadOpts, Socket } from 'node:net';
 import tls from 'node:tls';
 import type { ServerConfig } from '../config/types.ts';
-import { keepAlive } from '../tcp/keep-alive.ts';
+import { keepAlive, newcomers } from '../tcp/keep-alive.ts';
 import { landingFor } from './landing.ts';
 import { handshakeFailure } from './tls-failures.ts';
 import type { TlsPolicy } from './tls.ts';
@@ -24,20 +24,22 @@ export type AttemptOutcome =
   | ({ readonly result: 'Failed' } & AttemptFailure)
   | { readonly result: 'Cancelled' };
 
-interface AttemptOptions extends Pick<ConnectRequest, 'connectTimeout' | 'signal' | 'onread'> {
-  /** A PROXY header, which goes out before anything else; null for none. */
-  readonly header: Buffer | null;
-}
+type AttemptOptions = Pick<ConnectRequest, 'connectTimeout' | 'signal' | 'onread'>;
 
-/** One attempt to connect to one server, TLS handshake and verification included. Never rejects. */
-export async function attempt(
+/**
+ * One attempt to connect to one server, TLS handshake and verification included. `header` is a PROXY header, which goes out before
+ * anything else; null for none. Never rejects.
+ */
+export function attempt(
   server: Endpoint,
   policy: TlsPolicy | null,
-  options: AttemptOptions,
+  { connectTimeout, signal, onread }: AttemptOptions,
+  header: Buffer | null,
 ): Promise<AttemptOutcome> {
-  const { connectTimeout, signal, header, onread } = options;
+  // Connections of layer 4 come and go; those of HTTP stay.
+  const afterConnect = onread === undefined ? keepAlive : keepAliveLater;
   if (signal.aborted) {
-    return { result: 'Cancelled' };
+    return Promise.resolve({ result: 'Cancelled' });
   }
   return new Promise((resolve) => {
     const socket =
@@ -48,7 +50,7 @@ export async function attempt(
       signal.removeEventListener('abort', cancelled);
       socket.off('error', failed).off('close', closed).off(readyEvent, ready);
       if (outcome.result === 'Connected') {
-        keepAlive(socket);
+        afterConnect(socket);
       } else {
         socket.destroy();
       }
@@ -157,6 +159,15 @@ function timedOut(server: Endpoint, timeout: number): AttemptFailure {
     kind: 'ConnectTimeout',
     message: `no answer from ${server.address} within ${timeout} ms: check network, firewall and the connect timeout`,
   };
+}
+
+function keepAliveLater(socket: Socket): void {
+  newcomers.add(socket);
+  socket.on('close', forget);
+}
+
+function forget(this: Socket): void {
+  newcomers.delete(this);
 }
 
 function ignore(): void {}

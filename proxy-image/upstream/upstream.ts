@@ -1,5 +1,6 @@
 import type { BackendConfig } from '../config/types.ts';
 import type { ServerStatus } from '../config/status.ts';
+import { Counter } from '../metrics/registry.ts';
 import { writeOwnHeader, writeProxyHeader } from '../proxy-protocol/write.ts';
 import { balance, Turns } from './balance.ts';
 import { CheckBoard } from './checks/board.ts';
@@ -90,6 +91,8 @@ class BalancedUpstream implements Upstream {
   readonly #retries: RetryBudget;
   /** Connections in use that one server may have from this process. */
   readonly #limit: number;
+  /** Counts successful attempts, by server. */
+  readonly #connected = new Map<string, Counter>();
   /** The places that have been told their verdicts, and which version of these. */
   #told: readonly Place[] = [];
   #toldVersion = -1;
@@ -186,7 +189,8 @@ class BalancedUpstream implements Upstream {
 
   /** The next server that has room; `Full` when it is better to wait for one than to take what is left. */
   #choose(client: Asking, tried: ReadonlySet<Server>): Place | 'Full' | null {
-    const untried = this.#order(client).filter(({ server }) => !tried.has(server));
+    const order = this.#order(client);
+    const untried = tried.size === 0 ? order : order.filter(({ server }) => !tried.has(server));
     const [first] = untried;
     if (first === undefined || first.open < this.#limit) {
       return first ?? null;
@@ -199,7 +203,8 @@ class BalancedUpstream implements Upstream {
   /** What comes back is counted as in use. */
   async #connectInOrder(request: ConnectRequest): Promise<Connected> {
     const attempts: ConnectAttempt[] = [];
-    const tried = new Set<Server>();
+    // Nearly always the first one is reached.
+    let tried = NONE;
     let waitUntil: number | null = null;
     this.#retries.earn();
     for (;;) {
@@ -210,12 +215,12 @@ class BalancedUpstream implements Upstream {
         if (attempts.length > 0 && !this.mayRetry()) {
           throw allAttemptsFailed(this.config.name, attempts, '; too many had to be tried again lately');
         }
-        tried.add(choice.server);
         const connected = await this.#try(choice.server, request, attempts);
         if (connected !== null) {
           this.#turns.taken(choice);
           return connected;
         }
+        tried = new Set([...tried, choice.server]);
       } else if (!(await this.#directory.settled())) {
         throw attempts.length > 0 ? allAttemptsFailed(this.config.name, attempts) : this.#nothingToTry();
       }
@@ -254,7 +259,7 @@ class BalancedUpstream implements Upstream {
     server.answers.attempting(startedAt);
     const header = this.#headerFor(request);
     server.occupy();
-    const outcome = await attempt(server, this.#policy, { ...request, header });
+    const outcome = await attempt(server, this.#policy, request, header);
     if (outcome.result !== 'Connected') {
       server.vacate();
     }
@@ -300,7 +305,20 @@ class BalancedUpstream implements Upstream {
   }
 
   #count({ label }: Server, result: string): void {
-    this.#environment.metrics?.attempts.labels({ backend: this.config.name, server: label, result }).inc();
+    if (result !== 'Connected') {
+      this.#attempts(label, result)?.inc();
+      return;
+    }
+    let counter = this.#connected.get(label);
+    if (counter === undefined) {
+      counter = this.#attempts(label, result) ?? new Counter();
+      this.#connected.set(label, counter);
+    }
+    counter.inc();
+  }
+
+  #attempts(server: string, result: string): Counter | undefined {
+    return this.#environment.metrics?.attempts.labels({ backend: this.config.name, server, result });
   }
 
   #nothingToTry(): UpstreamError {
