@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { keep } from '../../upstream/landing.ts';
 import type { ConnectionUser, HttpConnection } from '../../upstream/types.ts';
 import type { Fault } from '../faults.ts';
@@ -182,7 +183,7 @@ export class Exchange implements ConnectionUser, OpeningUser {
   }
 
   #use(connection: HttpConnection): void {
-    const { head, expectsContinue } = this.#request;
+    const { expectsContinue } = this.#request;
     const { socket } = connection;
     this.#connection = connection;
     this.#phase = 'Head';
@@ -191,16 +192,26 @@ export class Exchange implements ConnectionUser, OpeningUser {
     if (expectsContinue && this.#early.length === 0 && !this.#client.requestComplete()) {
       this.#client.response.writeContinue();
     }
+    this.#writeRequest(socket);
+    if (!socket.writableNeedDrain) {
+      this.#client.resumeRequest();
+    }
+  }
+
+  /** The head, and what has come of the body, in one write. */
+  #writeRequest(socket: Socket): void {
+    const { head } = this.#request;
+    if (this.#early.length === 0) {
+      socket.write(head, 'latin1');
+      return;
+    }
     socket.cork();
-    socket.write(head);
+    socket.write(head, 'latin1');
     for (const part of this.#early) {
       socket.write(part);
     }
     socket.uncork();
     this.#early = [];
-    if (!socket.writableNeedDrain) {
-      this.#client.resumeRequest();
-    }
   }
 
   #readHead(): void {

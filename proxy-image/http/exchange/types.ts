@@ -13,7 +13,8 @@ export interface ExchangeRequest {
   readonly client: ConnectionEnds;
   readonly connectTimeout: number;
   readonly method: string;
-  readonly head: Buffer;
+  /** Latin-1. */
+  readonly head: string;
   readonly hasBody: boolean;
   readonly expectsContinue: boolean;
   /** The protocol to switch to, or null. */

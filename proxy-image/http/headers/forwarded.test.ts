@@ -29,7 +29,7 @@ function forwarded(
     upgrade: null,
     rules: null,
     ...forwarding,
-  }).toString('latin1');
+  });
   expect(out.endsWith('\r\n\r\n')).toBe(true);
   return out.slice(0, -4).split('\r\n');
 }

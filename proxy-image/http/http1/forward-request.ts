@@ -10,7 +10,7 @@ import {
 import { endToEnd } from '../headers/hop-by-hop.ts';
 import { without, type RequestRules } from '../headers/rules.ts';
 import { CHUNKED } from './framing.ts';
-import { composeHead } from './message.ts';
+import { composeText } from './message.ts';
 import type { RequestHead } from './request-head.ts';
 import { Field } from './field-names.ts';
 
@@ -30,14 +30,14 @@ export interface Forwarding extends Telling {
 
 /**
  * The head of a request as it is sent to a server: origin form, HTTP/1.1, Host and end-to-end fields as they came, one statement of
- * the body's length, and forwarding fields.
+ * the body's length, and forwarding fields. Latin-1.
  */
-export function forwardedHead(head: RequestHead, bytes: Buffer, forwarding: Forwarding): Buffer {
+export function forwardedHead(head: RequestHead, bytes: Buffer, forwarding: Forwarding): string {
   const { fields, connection, method, target, maxForwards } = head;
   const { trusted, rules } = forwarding;
   const endToEndOnly = endToEnd(fields, bytes, connection, droppedFields(trusted, forwarding));
   const keeps = without(rules?.dropped ?? null, fields, bytes, endToEndOnly);
-  return composeHead(bytes, {
+  return composeText(bytes, {
     startLine: `${method} ${target.target} HTTP/1.1`,
     fields,
     keeps:

@@ -48,6 +48,16 @@ export function composeHead(bytes: Buffer, message: Outgoing): Buffer {
   return compose(bytes, message);
 }
 
+/** The same as Latin-1 text, which costs a socket less than bytes that are made for it. */
+export function composeText(bytes: Buffer, message: Outgoing): string {
+  selectLines(bytes, message);
+  let text = message.startLine === null ? '' : `${message.startLine}\r\n`;
+  for (let index = 0; index < kept.count; index += 1) {
+    text += bytes.toString('latin1', kept.starts[index], kept.ends[index]);
+  }
+  return `${text}${message.added}\r\n`;
+}
+
 /** Passes on pieces of a body, the last that `bytes` are needed for; false when the socket wants to be waited for. */
 export function writePieces(socket: Socket, bytes: Buffer, pieces: Pieces): boolean {
   if (pieces.count === 0) {
