@@ -43,6 +43,9 @@ export class RequestRecord {
     this.#frontend
       .counter(this.backend ?? '')
       .count({ method, status, durationMs, bytesIn, bytesOut, fault });
+    if (access.wants?.(status, fault !== null) === false) {
+      return;
+    }
     access.log({
       kind: 'request',
       frontend: this.#frontend.config.name,

@@ -4,6 +4,8 @@ import type { LineWriter } from './writer.ts';
 
 /** Takes note of finished connections and requests. */
 export interface AccessLogger {
+  /** False when nothing is written of a request that ended so: no entry has to be made then. */
+  wants?(status: number, faulty: boolean): boolean;
   log(entry: AccessEntry): void;
 }
 
@@ -14,11 +16,14 @@ const MAX_VALUE = 1024;
 export function accessLogger(level: AccessLog, writer: LineWriter): AccessLogger {
   switch (level) {
     case 'Off':
-      return { log: () => undefined };
+      return { wants: () => false, log: () => undefined };
     case 'Errors':
-      return { log: (entry) => (failed(entry) ? writer.line(format(entry)) : undefined) };
+      return {
+        wants: (status, faulty) => faulty || status >= 500,
+        log: (entry) => (failed(entry) ? writer.line(format(entry)) : undefined),
+      };
     case 'All':
-      return { log: (entry) => writer.line(format(entry)) };
+      return { wants: () => true, log: (entry) => writer.line(format(entry)) };
   }
 }
 

@@ -83,6 +83,18 @@ describe('accessLogger', () => {
     expect(out.parsed).toHaveLength(expected.length);
   });
 
+  it.each(['Off', 'Errors', 'All'] as const)('%s wants the requests that it logs', (level) => {
+    const wanted = entries.map((entry) => {
+      const out = new Lines();
+      const log = accessLogger(level, out);
+      log.log(entry);
+      const written = out.lines.length > 0;
+      return entry.kind === 'connection' || log.wants?.(entry.status, entry.error !== null) === written;
+    });
+
+    expect(wanted).toEqual(entries.map(() => true));
+  });
+
   it('cuts what a client makes too long and keeps one line per entry', () => {
     const out = new Lines();
 

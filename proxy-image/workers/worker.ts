@@ -59,7 +59,10 @@ export class Worker {
     this.#options = options;
     this.#access = accessLogger('Off', options.accessLog);
     // A connection that outlives its generation logs as the newest one says.
-    const access: AccessLogger = { log: (entry) => this.#access.log(entry) };
+    const access: AccessLogger = {
+      wants: (status, faulty) => this.#access.wants?.(status, faulty) !== false,
+      log: (entry) => this.#access.log(entry),
+    };
     const services: PipelineServices = {
       access,
       http: { access, metrics: declareHttpMetrics(this.#registry) },

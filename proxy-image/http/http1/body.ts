@@ -6,7 +6,7 @@ export type BodyFault = 'MalformedChunk' | 'BodyTooLarge';
 
 /** Finds the end of a body, and in what was read the bytes that are passed on. */
 export interface BodyDecoder {
-  /** What the last `read` found to pass on. */
+  /** What the last `read` found to pass on; it counts until anybody reads again. */
   readonly pieces: Pieces;
   readonly done: boolean;
   readonly fault: BodyFault | null;
@@ -31,9 +31,12 @@ export function bodyDecoder(length: number, form: ChunkedForm, limit: number): B
   }
 }
 
+/** One object for all, as nothing is kept from one `read` to the next. */
+const piece = new Pieces();
+
 /** A body of known length, or one that ends with its connection. */
 class PlainDecoder implements BodyDecoder {
-  readonly pieces = new Pieces();
+  readonly pieces = piece;
   readonly fault = null;
   contentLength = 0;
   readonly #length: number;

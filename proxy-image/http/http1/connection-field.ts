@@ -10,11 +10,21 @@ export interface ConnectionOptions {
 
 export const NO_OPTIONS: ConnectionOptions = { close: false, upgrade: false, names: [] };
 
+/** What nearly every message has. */
+const COMMON = new Map<string, ConnectionOptions>([
+  ['keep-alive', NO_OPTIONS],
+  ['close', { ...NO_OPTIONS, close: true }],
+]);
+
 /** Without these a message could not be understood any more; whoever names them wants them out of the way. */
 const NEEDED = new Set(['host', 'content-length', 'transfer-encoding']);
 
 /** Adds one Connection field's value to what the ones before it said; null when it is no list of tokens, or names a field that it must not name. */
 export function readConnection(value: string, before: ConnectionOptions): ConnectionOptions | null {
+  return (before === NO_OPTIONS ? COMMON.get(value) : undefined) ?? readOptions(value, before);
+}
+
+function readOptions(value: string, before: ConnectionOptions): ConnectionOptions | null {
   let { close, upgrade } = before;
   const names = [...before.names];
   for (const element of value.toLowerCase().split(',')) {

@@ -3,7 +3,7 @@ import { Field } from './field-names.ts';
 import { FieldSection } from './fields.ts';
 import { CHUNKED, isChunked, readContentLength, UNTIL_CLOSE } from './framing.ts';
 import { isConnectionAuth } from './request-head.ts';
-import { CR, LF } from './tokens.ts';
+import { CR, isFieldValue, LF, SP } from './tokens.ts';
 
 /** Bytes that a response's head may have. */
 const MAX_HEAD = 65_536;
@@ -84,15 +84,17 @@ export class ResponseHead {
 
   /** `HTTP/1.x SP 3DIGIT SP reason CRLF`; the SP before an empty reason may be missing, as some servers leave it out. */
   #parseLine(bytes: Buffer, lineFeed: number): boolean {
-    const line = bytes.toString('latin1', 0, lineFeed - 1);
-    const [, minor, status, reason] =
-      /^HTTP\/1\.([01]) ([1-5][0-9][0-9])(?: ([\t\x20-\x7e\x80-\xff]*))?$/.exec(line) ?? [];
-    if (minor === undefined || status === undefined || bytes[lineFeed - 1] !== CR) {
+    const end = lineFeed - 1;
+    const minor = readMinor(bytes);
+    const status = readStatus(bytes);
+    const bare = end === STATUS_END;
+    const sound = minor >= 0 && status >= 0 && end >= STATUS_END && bytes[end] === CR;
+    if (!sound || (!bare && (bytes[STATUS_END] !== SP || !isFieldValue(bytes, STATUS_END, end)))) {
       return false;
     }
-    this.minor = Number(minor);
-    this.status = Number(status);
-    this.reason = reason ?? '';
+    this.minor = minor;
+    this.status = status;
+    this.reason = bare ? '' : bytes.toString('latin1', STATUS_END + 1, end);
     return true;
   }
 
@@ -148,6 +150,36 @@ export class ResponseHead {
     this.#chunked = isChunked(bytes, valueStarts[index] ?? 0, valueEnds[index] ?? 0);
     return this.#chunked;
   }
+}
+
+const HTTP_1 = Buffer.from('HTTP/1.');
+const MINOR_AT = HTTP_1.length;
+const STATUS_AT = MINOR_AT + 2;
+const STATUS_END = STATUS_AT + 3;
+const ZERO = 0x30;
+
+/** What `HTTP/1.x SP` has for x; -1 for any other beginning. */
+function readMinor(bytes: Buffer): number {
+  for (let at = 0; at < MINOR_AT; at += 1) {
+    if (bytes[at] !== HTTP_1[at]) {
+      return -1;
+    }
+  }
+  const minor = (bytes[MINOR_AT] ?? 0) - ZERO;
+  return (minor === 0 || minor === 1) && bytes[MINOR_AT + 1] === SP ? minor : -1;
+}
+
+/** Three digits, the first of them from 1 to 5; -1 for what is no status. */
+function readStatus(bytes: Buffer): number {
+  let status = 0;
+  for (let at = STATUS_AT; at < STATUS_END; at += 1) {
+    const digit = (bytes[at] ?? 0) - ZERO;
+    if (digit < 0 || digit > 9) {
+      return -1;
+    }
+    status = status * 10 + digit;
+  }
+  return status >= 100 && status <= 599 ? status : -1;
 }
 
 /** `Keep-Alive: timeout=5, max=100` gives 5000. */

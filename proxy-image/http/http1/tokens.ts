@@ -35,6 +35,16 @@ export function isBlank(byte: number | undefined): boolean {
   return byte === SP || byte === TAB;
 }
 
+/** True for bytes that may stand in a field value, or in the reason of a response. */
+export function isFieldValue(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let at = start; at < end; at += 1) {
+    if (FIELD_VALUE[bytes[at] ?? 0] !== 1) {
+      return false;
+    }
+  }
+  return true;
+}
+
 /** Compares bytes with a lower-case ASCII word, case-insensitively; only for words of letters, digits and `-`. */
 export function equalsWord(bytes: Uint8Array, start: number, end: number, word: Uint8Array): boolean {
   if (end - start !== word.length) {

@@ -11,8 +11,20 @@ export interface Authority {
  */
 const AUTHORITY = /^([A-Za-z0-9._-]{1,255}|\[[0-9A-Fa-f:.]{2,45}\])(?::([0-9]{0,5}))?$/;
 
+/** The text that was parsed last, and what it says: requests name the same host again and again. */
+let lastText = '';
+let last: Authority | null = null;
+
 /** Null for what is not a host with an optional port, user information included. */
 export function parseAuthority(text: string): Authority | null {
+  if (text !== lastText) {
+    last = parse(text);
+    lastText = text;
+  }
+  return last;
+}
+
+function parse(text: string): Authority | null {
   const match = AUTHORITY.exec(text);
   const name = match?.[1];
   if (match === null || name === undefined) {
