@@ -67,7 +67,7 @@ describe('a client', () => {
 
     expect(received.toString('latin1', received.length - 5)).toBe('0\r\n\r\n');
     slow.destroy();
-  });
+  }, 30_000);
 
   it('that does not close after its last response is cut off', async () => {
     const { proxy, client } = await setUp(ok('hello'));

@@ -173,5 +173,5 @@ describe('a client that does not read', () => {
     client.raw.socket.resume();
 
     expect(await client.response(stream(asked - 1))).toMatchObject({ status: 200, ended: true });
-  });
+  }, 30_000);
 });
