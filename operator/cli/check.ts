@@ -1,4 +1,5 @@
 import type { PlannedProxy } from '../standalone/plan-all.ts';
+import { expiryRemarks } from '../standalone/report/remarks.ts';
 import { parseArguments } from './arguments.ts';
 import { planManifests } from './plan-manifests.ts';
 import { manifestSources, SOURCE_HELP, sourceOptions } from './sources.ts';
@@ -43,6 +44,7 @@ function verdict({ id, plan }: PlannedProxy): Verdict {
       `TeamworkProxy ${id}: ${errors.length === 0 ? 'valid' : 'can not be served as it is'}; flows: ${flows}`,
       ...errors.map(({ message }) => `  error: ${message}`),
       ...absent.map(({ message }) => `  not checked: ${message}`),
+      ...expiryRemarks(plan, new Date()).map((remark) => `  ${remark}`),
       ...plan.findings.map(({ path, message }) => `  finding: ${path}: ${message}`),
     ],
   };

@@ -1,6 +1,5 @@
-import { expiry } from '../../certificates/expiry.ts';
+import { expiryRemark } from '../../certificates/expiry-remark.ts';
 import type { CertificateReport } from '../../api/status.ts';
-import type { LeafFacts } from '../../certificates/types.ts';
 import type { Plan, PlannedCertificate, Problem } from '../plan/types.ts';
 import { timestamp } from './time.ts';
 import type { ConditionDraft } from './types.ts';
@@ -51,10 +50,14 @@ function remarkOn(certificate: PlannedCertificate, now: Date): Remark | null {
     return { ...certificate.problem, weight: 'Problem', message: `${certificate.problem.message}.` };
   }
   const { name, source, problem, material } = certificate;
-  const lifetime = lifetimeRemark(material.leaf, now);
+  const lifetime = expiryRemark(material.leaf, now);
   if (problem === null) {
     if (lifetime === null) return null;
-    return { ...lifetime, message: `spec.certificates[${name}]: ${source}: ${lifetime.message}.` };
+    return {
+      reason: lifetime.reason,
+      weight: lifetime.isTrusted ? 'Warning' : 'Problem',
+      message: `spec.certificates[${name}]: ${source}: ${lifetime.message}.`,
+    };
   }
   const served = lifetime === null ? '' : `; it ${lifetime.message}`;
   return {
@@ -62,34 +65,4 @@ function remarkOn(certificate: PlannedCertificate, now: Date): Remark | null {
     reason: problem.reason,
     message: `${problem.message}. What was valid before is served on${served}.`,
   };
-}
-
-/** Dates and not days that are left, so that the text does not change every day. */
-function lifetimeRemark(leaf: LeafFacts, now: Date): Remark | null {
-  switch (expiry(leaf, now).state) {
-    case 'Valid':
-      return null;
-    case 'ExpiresSoon':
-      return {
-        weight: 'Warning',
-        reason: 'ExpiresSoon',
-        message: `expires on ${day(leaf.notAfter)}; put a renewed one in its place`,
-      };
-    case 'Expired':
-      return {
-        weight: 'Problem',
-        reason: 'Expired',
-        message: `expired on ${day(leaf.notAfter)}, and is served all the same; put a renewed one in its place`,
-      };
-    case 'NotYetValid':
-      return {
-        weight: 'Problem',
-        reason: 'NotYetValid',
-        message: `is not valid before ${timestamp(leaf.notBefore)}, and is served all the same; wait, or correct the clock of what issued it`,
-      };
-  }
-}
-
-function day(date: Date): string {
-  return date.toISOString().slice(0, 10);
 }

@@ -70,6 +70,26 @@ describe('flowUrl', () => {
 });
 
 describe('remarks', () => {
+  it.each([
+    ['2026-11-24T12:00:00Z', []],
+    [
+      '2126-10-20T00:00:00Z',
+      [
+        'warning: spec.certificates[public]: Secret twc-keystore, key keystore.p12: expires on 2126-10-31; put a renewed one in its place',
+      ],
+    ],
+    [
+      '2200-01-01T00:00:00Z',
+      [
+        'problem: spec.certificates[public]: Secret twc-keystore, key keystore.p12: expired on 2126-10-31, and is served all the same; put a renewed one in its place',
+      ],
+    ],
+  ])('tells at %s how a certificate stands in its lifetime', (now, expected) => {
+    const lines = remarks(plan(planInput(LAYER7)), listeners(443), new Date(now));
+
+    expect(lines.filter((line) => /^(?:warning|problem): /.test(line))).toEqual(expected);
+  });
+
   it('passes findings on', () => {
     const cleartext = { ...LAYER7.teamworkCloud, client: { encryption: 'Cleartext' } };
 

@@ -1,0 +1,49 @@
+import { expiry } from './expiry.ts';
+import type { LeafFacts } from './types.ts';
+
+/** What is to be said of a certificate's place in its lifetime. */
+export interface ExpiryRemark {
+  readonly reason: 'ExpiresSoon' | 'Expired' | 'NotYetValid';
+  /** Whether clients accept it at the moment. */
+  readonly isTrusted: boolean;
+  /** Goes on from the certificate's name. It has dates and not the days that are left, so that it does not change every day. */
+  readonly message: string;
+}
+
+/** Null as long as there is nothing to be said. */
+export function expiryRemark(
+  leaf: Pick<LeafFacts, 'notBefore' | 'notAfter'>,
+  now: Date,
+): ExpiryRemark | null {
+  const { state } = expiry(leaf, now);
+  switch (state) {
+    case 'Valid':
+      return null;
+    case 'ExpiresSoon':
+      return {
+        reason: state,
+        isTrusted: true,
+        message: `expires on ${day(leaf.notAfter)}; put a renewed one in its place`,
+      };
+    case 'Expired':
+      return {
+        reason: state,
+        isTrusted: false,
+        message: `expired on ${day(leaf.notAfter)}, and is served all the same; put a renewed one in its place`,
+      };
+    case 'NotYetValid':
+      return {
+        reason: state,
+        isTrusted: false,
+        message: `is not valid before ${second(leaf.notBefore)}, and is served all the same; wait, or correct the clock of what issued it`,
+      };
+  }
+}
+
+function day(date: Date): string {
+  return date.toISOString().slice(0, 10);
+}
+
+function second(date: Date): string {
+  return date.toISOString().replace(/\.[0-9]+Z$/, 'Z');
+}
