@@ -3,6 +3,7 @@ import type { PreparedFrontend } from './frontend.ts';
 import type { Upstream } from '../upstream/types.ts';
 import type { ExchangeRequest, StickyClient } from './exchange/types.ts';
 import type { Fault } from './faults.ts';
+import { makeOrigin, type Origin } from './headers/forwarded.ts';
 import type { ResponseRules } from './headers/rules.ts';
 import { forwardedHead } from './http1/forward-request.ts';
 import type { LocalResponse } from './local-response.ts';
@@ -28,6 +29,25 @@ export interface AdmissionContext {
   readonly frontend: PreparedFrontend;
   /** False once the frontend has been removed. */
   readonly served: boolean;
+  readonly origin: Origin;
+  /** True when the client is a proxy whose forwarding fields are believed. */
+  readonly trusted: boolean;
+}
+
+/** The same for all requests of a client that one generation of a frontend serves. */
+export function admissionContext(
+  client: ClientConnection,
+  frontend: PreparedFrontend,
+  served: boolean,
+): AdmissionContext {
+  const { sourceAddress, tls } = client;
+  const origin = makeOrigin({
+    sourceAddress,
+    scheme: tls === null ? 'http' : 'https',
+    port: frontend.config.publicPort,
+    clientCertificate: tls?.clientCertificate ?? null,
+  });
+  return { client, frontend, served, origin, trusted: frontend.trusts(sourceAddress) };
 }
 
 type Forward = Decision & { readonly kind: 'Forward' };
@@ -88,8 +108,8 @@ function admitToBackend(
     connectTimeout: context.frontend.config.timeouts.connect,
     method: head.method,
     head: forwardedHead(head, bytes, {
-      origin: originOf(context),
-      trusted: context.frontend.trusts(client.sourceAddress),
+      origin: context.origin,
+      trusted: context.trusted,
       tellsCertificate: context.frontend.config.clientCertificates?.forward !== undefined,
       tellsForwarded: rules.forwarded,
       upgrade,
@@ -114,16 +134,6 @@ function stickyClient(
   return stickyCookie === undefined
     ? null
     : { token: cookieValue(fields, bytes, stickyCookie.name), secure: client.tls !== null };
-}
-
-function originOf({ client, frontend }: AdmissionContext) {
-  const { sourceAddress, tls } = client;
-  return {
-    sourceAddress,
-    scheme: tls === null ? 'http' : 'https',
-    port: frontend.config.publicPort,
-    clientCertificate: tls?.clientCertificate ?? null,
-  } as const;
 }
 
 function refuse(fault: Fault, rules: ResponseRules | null, backend: string | null = null): Admission {

@@ -1,8 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
+import { makeOrigin } from './forwarded.ts';
 import { forwardedHead, type Forwarding } from '../http1/forward-request.ts';
 import { RequestHead } from '../http1/request-head.ts';
 
-const ORIGIN = { sourceAddress: '192.0.2.7', scheme: 'https', port: 443, clientCertificate: null } as const;
+const ORIGIN = makeOrigin({
+  sourceAddress: '192.0.2.7',
+  scheme: 'https',
+  port: 443,
+  clientCertificate: null,
+});
 const ADDED = [
   'X-Forwarded-For: 192.0.2.7',
   'X-Forwarded-Proto: https',

@@ -10,6 +10,15 @@ export interface Origin {
   readonly port: number;
   /** The certificate that the client has shown, DER in base64; null without one, and where servers are not told. */
   readonly clientCertificate: string | null;
+  /** What X-Forwarded-* say of every request from there, as lines, up to where the host stands. */
+  readonly lines: string;
+}
+
+/** To be made once for a connection. */
+export function makeOrigin(from: Omit<Origin, 'lines'>): Origin {
+  const { sourceAddress, scheme, port } = from;
+  const lines = `X-Forwarded-For: ${sourceAddress}\r\nX-Forwarded-Proto: ${scheme}\r\nX-Forwarded-Port: ${port}\r\nX-Forwarded-Host: `;
+  return { ...from, lines };
 }
 
 /** From anybody else whatever speaks of earlier hops is a claim, and is removed. */
@@ -89,8 +98,8 @@ export function certificateLine({ clientCertificate }: Origin): string {
 }
 
 /** X-Forwarded-For, -Proto, -Host and -Port for a client that is not a trusted proxy, as lines. */
-export function forwardedLines({ sourceAddress, scheme, port }: Origin, host: string): string {
-  return `X-Forwarded-For: ${sourceAddress}\r\nX-Forwarded-Proto: ${scheme}\r\nX-Forwarded-Port: ${port}\r\nX-Forwarded-Host: ${host}\r\n`;
+export function forwardedLines({ lines }: Origin, host: string): string {
+  return `${lines}${host}\r\n`;
 }
 
 /** The same for a trusted proxy: its list of addresses is extended by its own, and what it says of scheme, host and port stands. */

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { MinimumRate } from '../../config/types.ts';
 import type { ClientConnection } from '../../listener/types.ts';
-import { admit } from '../admission.ts';
+import { admissionContext, admit } from '../admission.ts';
 import type { Deadlines, Ticking } from '../deadlines.ts';
 import { Exchange } from '../exchange/exchange.ts';
 import type { ExchangeClient, ExchangeEnd, ExchangeRequest } from '../exchange/types.ts';
@@ -217,11 +217,8 @@ export class Http1Connection implements ExchangeClient, Ticking {
   #serve(bytes: Buffer): void {
     const { head } = this.#reader;
     const record = this.#log.record(this.#frontend, head);
-    const admission = admit(head, bytes, {
-      client: this.#client,
-      frontend: this.#frontend,
-      served: this.#host.frontend() !== null,
-    });
+    const served = this.#host.frontend() !== null;
+    const admission = admit(head, bytes, admissionContext(this.#client, this.#frontend, served));
     record.backend = admission.backend;
     this.response.rules = admission.rules;
     switch (admission.kind) {

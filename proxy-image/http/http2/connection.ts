@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { ClientConnection } from '../../listener/types.ts';
-import { admit } from '../admission.ts';
+import { admissionContext, admit, type AdmissionContext } from '../admission.ts';
 import type { Deadlines, Ticking } from '../deadlines.ts';
 import { VERDICTS, type Fault } from '../faults.ts';
 import { prepareFrontend, type PreparedFrontend } from '../frontend.ts';
@@ -51,6 +51,7 @@ export class Http2Connection implements FrameHost, StreamHost, Ticking {
   #frontend: PreparedFrontend;
   /** The generation that `#frontend` was made of; null once the frontend has been removed. */
   #newest: HttpFrontend | null;
+  #context: AdmissionContext;
   /** The client opens no further streams. */
   #clientLeaves = false;
   /** When a connection that has ended is cut; null while it has not. */
@@ -63,6 +64,7 @@ export class Http2Connection implements FrameHost, StreamHost, Ticking {
     this.#services = services;
     this.#frontend = prepareFrontend(frontend, services.metrics);
     this.#newest = frontend;
+    this.#context = admissionContext(client, this.#frontend, true);
     this.outbox = new Outbox(client.socket, () => this.#resume());
     this.#frames = new FrameHandler(this, () => performance.now());
     this.#reader = new FrameReader(this.#frames);
@@ -189,10 +191,14 @@ export class Http2Connection implements FrameHost, StreamHost, Ticking {
   /** A new request is served by the generation that is the newest now. */
   #renewFrontend(): void {
     const newest = this.#host.frontend();
-    if (newest !== null && newest !== this.#newest) {
-      this.#frontend = prepareFrontend(newest, this.#services.metrics);
+    if (newest === this.#newest) {
+      return;
     }
     this.#newest = newest;
+    if (newest !== null) {
+      this.#frontend = prepareFrontend(newest, this.#services.metrics);
+    }
+    this.#context = admissionContext(this.#client, this.#frontend, newest !== null);
   }
 
   #open(block: HeaderBlock): Violation | null {
@@ -242,11 +248,7 @@ export class Http2Connection implements FrameHost, StreamHost, Ticking {
   }
 
   #serve(stream: Http2Stream, record: RequestRecord): void {
-    const admission = admit(fields.head, fields.bytes, {
-      client: this.#client,
-      frontend: this.#frontend,
-      served: this.#newest !== null,
-    });
+    const admission = admit(fields.head, fields.bytes, this.#context);
     record.backend = admission.backend;
     stream.response.rules = admission.rules;
     switch (admission.kind) {
