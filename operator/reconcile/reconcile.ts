@@ -14,6 +14,7 @@ import { TEAMWORK_PROXIES } from './kinds.ts';
 import { observePods } from './observe.ts';
 import { plan } from './plan/plan.ts';
 import type { Plan } from './plan/types.ts';
+import { reservedNames } from './reserved-names.ts';
 import { render } from './render/render.ts';
 import type { RenderSettings } from './render/render.ts';
 import { noticesOf } from './status/events.ts';
@@ -39,7 +40,8 @@ export async function reconcile(
   context: ReconcileContext,
 ): Promise<Result> {
   const gathered = await gather(proxy, reconciler.cluster, reconciler.now());
-  const planned = plan(gathered.input);
+  const { refusals, ...rest } = plan(gathered.input);
+  const planned = { ...rest, refusals: [...refusals, ...reservedNames(proxy)] };
   const { observation, notices } = await carryOut(planned, gathered, { ...reconciler, ...context });
   const status = statusOf(observation);
   await writeStatus(proxy, status, reconciler.client);

@@ -218,3 +218,25 @@ describe('a certificate that is generated', () => {
     expect(after?.metadata?.resourceVersion).toBe(before?.metadata?.resourceVersion);
   });
 });
+
+describe('a Secret with the name of the one that the operator makes', () => {
+  it('is refused, and left alone', async () => {
+    await applyCertificate('named-tls', { days: 90 });
+    const before = await site.client.get(SECRETS, { namespace: site.namespace, name: 'named-tls' });
+
+    await site.applyProxy('named', withCertificate('named-tls'));
+    const { status } = await site.until(
+      'named',
+      'a refusal',
+      (_, condition) => condition('Accepted')?.status === 'False',
+    );
+
+    expect(status?.conditions?.find(({ type }) => type === 'Accepted')).toMatchObject({
+      reason: 'NameReserved',
+      message:
+        'spec.certificates[public]: Secret named-tls is what the operator makes for the proxy pods; give yours another name. What was served before is served on.',
+    });
+    const after = await site.client.get(SECRETS, { namespace: site.namespace, name: 'named-tls' });
+    expect(after?.metadata?.resourceVersion).toBe(before?.metadata?.resourceVersion);
+  });
+});

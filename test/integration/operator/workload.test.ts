@@ -188,6 +188,7 @@ describe('everything that can be set', () => {
         servers: [{ host: '192.0.2.1' }],
         protectedPods: { labels: { app: 'twc' }, allowed: [{ labels: { app: 'wap' } }] },
       },
+      certificates: [{ name: 'public', secretRef: { name: 'full-made' }, generate: {} }],
       loadBalancer: { provider: 'OpenStack', scope: 'Internal', sourceRanges: ['192.0.2.0/24'] },
       networkPolicy: { egress: 'BackendsOnly', adminNamespaces: ['monitoring'] },
       workload: {
