@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { SERVICES } from '../../../operator/kube/resources.ts';
 import { eventually } from '../../support/eventually.ts';
 import { openSite } from './site.ts';
@@ -13,6 +13,9 @@ const CLOUD = {
 
 /** What cloud controllers put on a Service, so that it stays until they have removed its load balancer. */
 const CLEANUP = 'service.kubernetes.io/load-balancer-cleanup';
+
+/** What is waited for may take long where much else runs. */
+jest.setTimeout(60_000);
 
 let site: Site;
 
@@ -62,6 +65,32 @@ describe('an address that was asked for', () => {
       `client (asked for 192.0.2.10) has no address: Service ${site.namespace}/other has that one; ask for another, or free it`,
     );
     expect(await eventOf('late', 'AddressTaken')).toContain(`Service ${site.namespace}/other has that one`);
+  });
+
+  it('by two resources, is left to the one that has it', async () => {
+    const spec = { teamworkCloud: { ...CLOUD, addresses: { client: '192.0.2.50' } } };
+    await site.applyProxy('one', spec);
+    await site.assign('one-client', '192.0.2.50');
+    await site.applyProxy('two', spec);
+    const { status } = await site.until(
+      'two',
+      'an address that is taken',
+      (_, condition) => condition('AddressesAssigned')?.reason === 'AddressTaken',
+    );
+
+    const quiet = await eventually('passes without a write', async () => {
+      const [passes, writes] = [await site.operator.passes(), await site.operator.writes()];
+      await eventually('four more passes', async () =>
+        (await site.operator.passes()) >= passes + 4 ? true : undefined,
+      );
+      return (await site.operator.writes()) === writes ? writes : undefined;
+    });
+
+    const conditions = status?.conditions ?? [];
+    expect(conditions.find(({ type }) => type === 'AddressesAssigned')?.message).toContain(
+      `Service ${site.namespace}/one-client has that one`,
+    );
+    expect(quiet).toBeGreaterThan(0);
   });
 
   it('is followed when it becomes another, which is told', async () => {

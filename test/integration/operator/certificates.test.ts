@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { CONFIG_MAPS, SECRETS } from '../../../operator/kube/resources.ts';
 import { issueCertificate } from '../../../operator/certificates/issue.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -15,6 +15,9 @@ const CLOUD = { release: '2026x', hostname: 'twc.example.com', servers: [{ host:
 
 const root = makeAuthority({ name: 'root' });
 const intermediate = makeAuthority({ name: 'intermediate', issuer: root });
+
+/** What is waited for may take long where much else runs. */
+jest.setTimeout(60_000);
 
 let site: Site;
 

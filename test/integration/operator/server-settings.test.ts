@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { CONFIG_MAPS } from '../../../operator/kube/resources.ts';
 import { eventually } from '../../support/eventually.ts';
 import { openSite } from './site.ts';
@@ -13,6 +13,9 @@ const SPEC = {
     hostnames: { rest: 'rest.example.com' },
   },
 };
+
+/** What is waited for may take long where much else runs. */
+jest.setTimeout(60_000);
 
 let site: Site;
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import {
   DEPLOYMENTS,
   HORIZONTAL_POD_AUTOSCALERS,
@@ -13,6 +13,9 @@ const SPEC = {
   frontends: [{ name: 'client', protocol: 'TCP', backend: 'client' }],
   backends: [{ name: 'client', protocol: 'TCP', servers: [{ host: '192.0.2.1', port: 10002 }] }],
 };
+
+/** What is waited for may take long where much else runs. */
+jest.setTimeout(60_000);
 
 let site: Site;
 
