@@ -13,7 +13,7 @@ function valueIn(lines: string): string | null {
   const bytes = Buffer.from(`${lines}\r\n`, 'latin1');
   const fields = new FieldSection();
   fields.begin(0);
-  fields.read(bytes);
+  fields.read(bytes, 8_192);
   return cookieValue(fields, bytes, 'twp');
 }
 

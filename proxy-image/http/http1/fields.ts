@@ -6,7 +6,7 @@ const MAX_FIELDS = 128;
 
 export type FieldFault = 'MalformedField' | 'ImitatedField' | 'TooManyFields';
 
-export type SectionOutcome = 'Complete' | 'Incomplete' | FieldFault;
+export type SectionOutcome = 'Complete' | 'Incomplete' | 'HeaderTooLarge' | FieldFault;
 
 /**
  * The header section of one message: where its lines are, as offsets into the bytes of the head. It is read line by line as the bytes
@@ -37,14 +37,20 @@ export class FieldSection {
     this.#searched = offset;
   }
 
-  /** Reads as many lines as there are; `bytes` holds the head from its beginning, each time with more at its end. */
-  read(bytes: Buffer): SectionOutcome {
+  /**
+   * Reads as many lines as there are; `bytes` holds the head from its beginning, each time with more at its end. A line that ends beyond
+   * `limit` is not looked at: what is said of it must not depend on how much has arrived.
+   */
+  read(bytes: Buffer, limit: number): SectionOutcome {
     for (;;) {
       const start = this.lineStarts[this.count] ?? 0;
       const lineFeed = bytes.indexOf(LF, Math.max(start, this.#searched));
       if (lineFeed === -1) {
         this.#searched = bytes.length;
-        return 'Incomplete';
+        return bytes.length > limit ? 'HeaderTooLarge' : 'Incomplete';
+      }
+      if (lineFeed >= limit) {
+        return 'HeaderTooLarge';
       }
       const end = lineFeed - 1;
       if (end < start || bytes[end] !== CR) {

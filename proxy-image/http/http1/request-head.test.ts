@@ -55,6 +55,7 @@ const REFUSED: readonly (readonly [what: string, text: string, fault: HeadOutcom
   ['an absolute target for another port', get('http://example.com:8080/'), 'HostMismatch'],
   ['a long target', get(`/${'a'.repeat(LIMIT)}`), 'TargetTooLong'],
   ['a long field', get('/', `X: ${'a'.repeat(LIMIT)}\r\n`), 'HeaderTooLarge'],
+  ['a malformed field beyond the limit', get('/', `X: ${'a'.repeat(LIMIT)}\0\r\n`), 'HeaderTooLarge'],
   ['many fields', get('/', 'X: 1\r\n'.repeat(130)), 'TooManyFields'],
   ['no colon', get('/', 'X\r\n'), 'MalformedField'],
   ['no name', get('/', ': 1\r\n'), 'MalformedField'],

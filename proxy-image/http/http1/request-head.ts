@@ -80,14 +80,8 @@ export class RequestHead {
       }
       this.#part = 'Fields';
     }
-    const outcome = this.fields.read(bytes);
-    if (outcome === 'Incomplete') {
-      return bytes.length > limit ? 'HeaderTooLarge' : 'Incomplete';
-    }
-    if (outcome !== 'Complete') {
-      return outcome;
-    }
-    return this.end > limit ? 'HeaderTooLarge' : (this.#interpret(bytes) ?? 'Complete');
+    const outcome = this.fields.read(bytes, limit);
+    return outcome === 'Complete' ? (this.#interpret(bytes) ?? 'Complete') : outcome;
   }
 
   /**

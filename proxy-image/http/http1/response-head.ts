@@ -52,13 +52,11 @@ export class ResponseHead {
       }
       this.#part = 'Fields';
     }
-    const outcome = this.fields.read(bytes);
+    const outcome = this.fields.read(bytes, MAX_HEAD);
     if (outcome === 'Incomplete') {
-      return bytes.length > MAX_HEAD ? 'Malformed' : 'Incomplete';
+      return outcome;
     }
-    return outcome === 'Complete' && this.end <= MAX_HEAD && this.#interpret(bytes)
-      ? 'Complete'
-      : 'Malformed';
+    return outcome === 'Complete' && this.#interpret(bytes) ? 'Complete' : 'Malformed';
   }
 
   /** Length of the body of a final response to `method` (RFC 9112 section 6.3). */
