@@ -42,6 +42,10 @@ conformance: $(INSTALLED) ## Hostile and valid HTTP requests against the proxy (
 differential: $(INSTALLED) ## How servers from Debian read what the proxy forwards (those that are installed; test/differential/README.md names the packages)
 	node test/run.ts differential-tests differential
 
+.PHONY: fuzz
+fuzz: $(INSTALLED) ## Mutated input for everything that reads what anybody may send, for FUZZ_SECONDS (60; needs nothing else)
+	node test/fuzz/main.ts
+
 .PHONY: faults
 faults: $(INSTALLED) ## What the proxy survives: slow and broken clients and servers, lost workers, changes under load (needs Linux)
 	node test/run.ts faults faults
