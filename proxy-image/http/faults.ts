@@ -46,6 +46,7 @@ export type TransferFault =
   | 'ClientClosed'
   | 'ClientStalled'
   | 'ProtocolViolation'
+  | 'Http11Required'
   | 'TunnelTimeout'
   | 'UpstreamAborted'
   | 'UpstreamStalled'
@@ -134,6 +135,7 @@ export const VERDICTS: Readonly<Record<Fault, Verdict>> = {
   ClientClosed: { status: 499, text: '', closes: true },
   ClientStalled: { status: 499, text: '', closes: true },
   ProtocolViolation: { status: 400, text: '', closes: true },
+  Http11Required: { status: 401, text: '', closes: true },
   TunnelTimeout: { status: 101, text: '', closes: true },
   UpstreamAborted: { status: 502, text: '', closes: true },
   UpstreamStalled: { status: 504, text: '', closes: true },

@@ -93,6 +93,17 @@ export class FieldSection {
     return bytes.toString('latin1', this.valueStarts[index], this.valueEnds[index]);
   }
 
+  /** The values of all lines of one kind. */
+  values(bytes: Buffer, kind: FieldKind): readonly string[] {
+    const values: string[] = [];
+    for (let index = 0; index < this.count; index += 1) {
+      if (this.kinds[index] === kind) {
+        values.push(this.value(bytes, index));
+      }
+    }
+    return values;
+  }
+
   /** Reads the line whose CRLF is at `end`; null when it is well-formed. */
   #readLine(bytes: Buffer, start: number, end: number): FieldFault | null {
     let nameEnd = start;

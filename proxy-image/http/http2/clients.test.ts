@@ -18,9 +18,13 @@ const BIG = Buffer.concat(
 
 let proxy: HttpsProxy;
 
-/** The server answers with the body that it was sent, or else with the path. */
+/** The server answers with the body that it was sent, or else with the path; `/ntlm` it shows to those alone whom it knows. */
 beforeEach(async () => {
   proxy = await startHttpsProxy(({ body, target }, socket) => {
+    if (target === '/ntlm') {
+      socket.write('HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: NTLM\r\nContent-Length: 0\r\n\r\n');
+      return;
+    }
     const answer = body === '' ? target : body;
     socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${answer.length}\r\n\r\n`);
     socket.write(answer, 'latin1');
@@ -123,6 +127,17 @@ describeWithCurl(hasCurl ? 'curl' : 'curl (skipped: none with HTTP/2 on the PATH
     );
 
     expect(stdout).toBe('/a?b 2 200');
+  });
+
+  it('asks again over HTTP/1.1 for what only that can give', async () => {
+    const stdout = await ask(
+      '--write-out',
+      ' %{http_version} %{http_code}',
+      `https://localhost:${proxy.https}/ntlm`,
+    );
+
+    expect(stdout).toBe(' 1.1 401');
+    expect(proxy.plane.entries).toMatchObject([{ error: 'Http11Required' }, { status: 401, error: null }]);
   });
 
   it('sends a body of which it has announced the length, or not', async () => {

@@ -2,11 +2,13 @@ import { copyOf, giveBack } from '../../upstream/landing.ts';
 import type { ResponseSink } from '../exchange/types.ts';
 import type { ResponseRules } from '../headers/rules.ts';
 import { bodyDecoder, type BodyDecoder } from '../http1/body.ts';
+import { Field } from '../http1/field-names.ts';
 import type { Pieces } from '../http1/pieces.ts';
 import { ResponseHead } from '../http1/response-head.ts';
 import { passedFields } from '../http1/response-plan.ts';
 import { localMessage, type LocalResponse } from '../local-response.ts';
 import type { Block } from './codec/frame-writer.ts';
+import { needsHttp1 } from './connection-auth.ts';
 import type { BodyPart, Outbox, Sender } from './outbox.ts';
 import { encodeFields, encodeResponse } from './response-block.ts';
 import { SendWindow } from './streams/flow.ts';
@@ -25,6 +27,8 @@ export interface ResponseTarget {
 export interface ResponseEvents {
   /** END_STREAM has been sent. */
   ended(): void;
+  /** The response has not been sent: it is of no use but over HTTP/1.1. */
+  needsHttp1(): void;
   /** A part of what waited for the windows has been sent. */
   moved(): void;
   /** All that waited for the windows has been sent, and END_STREAM was not among it. */
@@ -97,6 +101,11 @@ export class ResponseWriter implements ResponseSink, Sender {
   }
 
   writeHead(bytes: Buffer): boolean {
+    const { status, connectionAuth, fields } = this.head;
+    if (status === 401 && connectionAuth && needsHttp1(fields.values(bytes, Field.WwwAuthenticate))) {
+      this.#events.needsHttp1();
+      return true;
+    }
     const { pieces, done } = this.#decoder ?? this.prepare();
     const bare = pieces.count === 0;
     const keeps = passedFields(this.head, bytes, this.rules);

@@ -195,6 +195,11 @@ export class Http2Stream implements ExchangeClient, ResponseEvents {
     this.#closeIfEnded();
   }
 
+  /** A client that knows the code asks again over HTTP/1.1, where its connection has a server connection of its own. */
+  needsHttp1(): void {
+    this.reset(ErrorCode.Http11Required, 'Http11Required');
+  }
+
   moved(): void {
     this.touch();
   }
