@@ -128,7 +128,10 @@ export const teamworkCloudSchema = object(
       'Layer7Hybrid',
       'Layer4 passes every flow on, each with an address of its own (3, or 4 with a licence server). Layer7Hybrid ends TLS and serves WebApp and REST on one address by path (2, or 3).',
     ),
-    hostname: required(dnsName(), 'Public host name that browsers and modelling clients use.'),
+    hostname: required(
+      dnsName(),
+      'Public host name that browsers use: of the HTTPS flow, or with topology Layer4 of the Web Application Platform.',
+    ),
     certificate: optional(
       entryName(),
       'Layer7Hybrid: name of the entry of spec.certificates that is served. Default: the first one.',

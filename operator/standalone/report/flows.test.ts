@@ -55,6 +55,15 @@ describe('flowUrl', () => {
     expect(flowUrl(web, listener)).toBe('https://twc.example.com');
   });
 
+  it('uses the name that leads to a flow of layer 4', () => {
+    const cloud = { ...LAYER7.teamworkCloud, hostnames: { client: 'client.example.com' } };
+    const [, client] = plan(planInput({ ...LAYER7, teamworkCloud: cloud })).flows;
+    const [listener] = listeners(8443).values();
+    if (client === undefined || listener === undefined) throw new Error('there is a client flow');
+
+    expect(flowUrl(client, listener)).toBe('client.example.com:8443');
+  });
+
   it('uses the address where there is no host name', () => {
     const spec = {
       frontends: [{ name: 'web', port: 80, protocol: 'HTTP', redirects: [{ from: '/', to: '/webapp' }] }],

@@ -1,3 +1,4 @@
+import { isHttp, publicName } from '../../reconcile/plan/public-name.ts';
 import type { Flow, Plan } from '../../reconcile/plan/types.ts';
 import { placeName } from '../listen/decide.ts';
 import type { DecidedListener } from '../listen/decide.ts';
@@ -25,9 +26,9 @@ export function formatFlows(plan: Plan, listeners: ReadonlyMap<string, DecidedLi
 
 /** What clients enter for a flow: a URL, or `host:port` where it is no HTTP. */
 export function flowUrl({ frontend }: Flow, listener: DecidedListener): string {
-  if (frontend.protocol !== 'HTTP' && frontend.protocol !== 'HTTPS') return placeName(listener);
-  const host = frontend.hostnames.find((name) => !name.startsWith('*.'));
+  const host = publicName(frontend);
   const place = placeName(host === undefined ? listener : { address: host, port: listener.port });
+  if (!isHttp(frontend.protocol)) return place;
   return new URL(`${frontend.protocol.toLowerCase()}://${place}`).origin;
 }
 
