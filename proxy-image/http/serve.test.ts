@@ -111,6 +111,14 @@ describe('a response', () => {
     expect(await client.until((received) => received.endsWith('hello'))).toBe(early + ok('hello'));
   });
 
+  it('to HTTP/1.0 is not preceded by interim ones (RFC 9110 section 15.2)', async () => {
+    const { client } = await setUp(`HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n${ok('hello')}`);
+
+    await client.send('POST /a HTTP/1.0\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\nx');
+
+    expect((await client.closed()).received).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+  });
+
   it('that arrives byte by byte is put together again', async () => {
     const response = ok('hello', 'Connection: keep-alive\r\nX-A: 1\r\n');
     const { client } = await setUp((_request, socket) => {
@@ -160,6 +168,19 @@ describe('a body', () => {
     expect(createHash('sha256').update(Buffer.from(sent, 'latin1')).digest('hex')).toBe(DIGEST);
     expect(received.length).toBe(wanted);
     expect(received.endsWith(frame(BIG.toString('latin1')).slice(-1_000))).toBe(true);
+  });
+
+  it('in chunks reaches the server without extensions and trailers', async () => {
+    const { client, upstream } = await setUp(ok('hello'));
+
+    await client.send(
+      'POST /a HTTP/1.1\r\nHost: a\r\nTrailer: X-T\r\nTransfer-Encoding: chunked\r\n\r\n3;a=b\r\nabc\r\n0\r\nX-T: 1\r\nHost: evil\r\n\r\n',
+    );
+    await client.until((all) => all.endsWith('hello'));
+
+    const [, body] = upstream.connections()[0]?.bytes.split('\r\n\r\n', 2) ?? [];
+    expect(upstream.connections()[0]?.bytes).not.toMatch(/x-t|evil|a=b/i);
+    expect(body).toBe('3\r\nabc\r\n0');
   });
 
   it('beyond the limit is refused before a server sees it', async () => {
