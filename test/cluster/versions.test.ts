@@ -19,6 +19,12 @@ describe('versions', () => {
     expect(h2specModule).toContain(`require github.com/summerwind/h2spec v${versions.h2spec}+incompatible\n`);
   });
 
+  it('agree with the go.mod that pins CoreDNS', () => {
+    const corednsModule = readFileSync(`${sourceFolder}/binaries/coredns/go.mod`, 'utf8');
+
+    expect(corednsModule).toContain(`require github.com/coredns/coredns v${versions.coredns}\n`);
+  });
+
   it('name a Go that satisfies that go.mod', () => {
     const required = /^go (\S+)$/m.exec(goMod)?.[1] ?? '';
 

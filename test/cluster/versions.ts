@@ -2,8 +2,8 @@
  * Every version the test cluster is made of, and nowhere else. A changed version gives new paths in the cache, so the binaries of
  * the former one are neither overwritten nor used.
  *
- * Kubernetes and etcd are pinned a second time by `binaries/kubernetes/go.mod`, h2spec by `binaries/h2spec/go.mod`, because Go needs
- * those files; `versions.test.ts` compares them.
+ * Kubernetes and etcd are pinned a second time by `binaries/kubernetes/go.mod`, CoreDNS and h2spec by the `go.mod` in folders of their
+ * names, because Go needs those files; `versions.test.ts` compares them.
  */
 export const versions = {
   go: '1.26.0',
@@ -12,6 +12,7 @@ export const versions = {
   containerd: '2.2.9',
   cniPlugins: '1.9.1',
   metallb: '0.15.2',
+  coredns: '1.14.6',
   helm: '4.3.1',
   h2spec: '2.2.1',
   pause: '1',

@@ -3,7 +3,7 @@ import { sourceFolder } from '../paths.ts';
 import { versions } from '../versions.ts';
 
 /** What is installed together. */
-export const groups = ['control-plane', 'nodes', 'metallb', 'helm', 'h2spec'] as const;
+export const groups = ['control-plane', 'nodes', 'dns', 'metallb', 'helm', 'h2spec'] as const;
 export type Group = (typeof groups)[number];
 
 /** One way to call Go. Binaries that share a recipe are built by one call and share its work. */
@@ -62,6 +62,11 @@ const pause: Recipe = {
   source: { folder: join(sourceFolder, 'images/pause') },
 };
 
+const coredns: Recipe = {
+  title: `coredns ${versions.coredns}`,
+  source: { folder: join(sourceFolder, 'binaries/coredns') },
+};
+
 const metallb: Recipe = {
   title: `metallb ${versions.metallb}`,
   source: { module: 'go.universe.tf/metallb', version: versions.metallb },
@@ -108,6 +113,13 @@ export const binaries = [
     group: 'nodes',
     recipe: pause,
     package: 'teamwork-proxy.test/pause',
+  },
+  {
+    name: 'coredns',
+    version: versions.coredns,
+    group: 'dns',
+    recipe: coredns,
+    package: 'teamwork-proxy.test/coredns',
   },
   { ...moduleBinary('metallb', metallb, 'controller'), name: 'metallb-controller' },
   { ...moduleBinary('metallb', metallb, 'speaker'), name: 'metallb-speaker' },

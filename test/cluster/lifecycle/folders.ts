@@ -11,6 +11,11 @@ export function controlPlaneFolder(env: NodeJS.ProcessEnv = process.env): string
   return join(clusterFolder(env), 'control-plane');
 }
 
+/** Where the cluster's DNS lives. */
+export function dnsFolder(env: NodeJS.ProcessEnv = process.env): string {
+  return join(clusterFolder(env), 'dns');
+}
+
 /** Where a node or another machine lives. */
 export function machineFolder(name: string, env: NodeJS.ProcessEnv = process.env): string {
   return join(clusterFolder(env), 'machines', name);

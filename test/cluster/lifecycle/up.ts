@@ -7,17 +7,18 @@ import { removeCluster } from '../cleanup/remove.ts';
 import { writeIdentity } from '../control-plane/identities.ts';
 import { type RunningControlPlane, startComponents } from '../control-plane/start.ts';
 import { writeImage } from '../images/archive.ts';
+import { startDns } from '../dns/coredns.ts';
 import { builtImages, loadImage } from '../images/load.ts';
 import { pauseImage } from '../images/pause.ts';
 import { installMetallb } from '../metallb/install.ts';
 import { controlPlane, nodes, serviceCidr } from '../network/addresses.ts';
 import { createNetwork } from '../network/create.ts';
 import { kubeProxyIdentity } from '../nodes/kube-proxy.ts';
-import { launchIn, startMachine } from '../nodes/machine.ts';
+import { launchIn, requireMachine, startMachine } from '../nodes/machine.ts';
 import { startNode } from '../nodes/node.ts';
 import { print, step } from '../process/progress.ts';
 import { untilReady } from '../process/ready.ts';
-import { clusterFolder, controlPlaneFolder, machineFolder } from './folders.ts';
+import { clusterFolder, controlPlaneFolder, dnsFolder, machineFolder } from './folders.ts';
 import { clusterKubeconfig, findProblems, nodeProblems } from './health.ts';
 import { requireSuitableHost } from './host.ts';
 
@@ -31,7 +32,7 @@ const nodesTimeoutMs = 60_000;
  */
 export async function bringUp(): Promise<void> {
   await requireSuitableHost();
-  await install(['control-plane', 'nodes', 'metallb']);
+  await install(['control-plane', 'nodes', 'dns', 'metallb']);
   if (await isUpAlready()) {
     print('The cluster is up already.');
     return;
@@ -39,6 +40,7 @@ export async function bringUp(): Promise<void> {
 
   await step('Network', createNetwork);
   const running = await step('Control plane', startControlPlane);
+  await step('DNS', () => startDns(dnsFolder(), running, launchIn(requireMachine(controlPlane.name))));
   await step('Nodes', () => startNodes(running));
   await step('MetalLB', () => installMetallb(clusterKubeconfig(), clusterFolder()));
   await loadBuiltImages();

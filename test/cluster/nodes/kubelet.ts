@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { dump } from 'js-yaml';
 import { locate } from '../binaries/locate.ts';
+import { clusterDomain, dnsAddress } from '../dns/coredns.ts';
 import type { Layout } from '../control-plane/layout.ts';
 import type { Node } from '../network/addresses.ts';
 import type { Daemon } from '../process/daemon.ts';
@@ -49,6 +50,8 @@ export function kubeletConfig(node: Node, layout: Layout) {
     cgroupRoot: `/${node.name}`,
     failCgroupV1: false,
     failSwapOn: false,
+    clusterDNS: [dnsAddress],
+    clusterDomain,
     // Nothing is reserved for the host, which has other work.
     enforceNodeAllocatable: [],
     // The defaults look at the host's disk, which is not the cluster's, and evict pods when it is 85 % full.

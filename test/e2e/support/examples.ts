@@ -14,7 +14,7 @@ export type ProxySpecManifest = Readonly<Record<string, unknown>>;
 
 const folder = join(projectFolder, 'examples');
 
-/** Addresses of the names in the examples: this cluster has no DNS that would know them. */
+/** Addresses of the names in the examples, which the cluster's DNS does not know. */
 const addresses: Readonly<Record<string, string>> = {
   'twc-0.internal.example.com': hosts.nodes[0].address,
   'twc-1.internal.example.com': hosts.nodes[1].address,
