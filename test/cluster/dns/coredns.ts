@@ -56,13 +56,16 @@ export async function startDns(
   });
   await untilReady({
     what: 'CoreDNS',
-    async check() {
-      const { status } = await fetch(`http://${dnsAddress}:${readyPort}/ready`);
-      return status === 200 ? undefined : 'it has not read all of the cluster yet';
-    },
+    check: dnsProblem,
     timeoutMs,
     daemons: [daemon],
   });
+}
+
+/** Why the cluster's DNS cannot be asked; undefined if it can. Rejects when it does not run. */
+export async function dnsProblem(): Promise<string | undefined> {
+  const { status } = await fetch(`http://${dnsAddress}:${readyPort}/ready`);
+  return status === 200 ? undefined : 'it has not read all of the cluster yet';
 }
 
 /** The Corefile. Answers live for 5 seconds, as in every cluster: so long a pod that has gone is still found. */

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { layoutIn } from '../control-plane/layout.ts';
+import { dnsProblem } from '../dns/coredns.ts';
 import { kubectl, kubectlJson } from '../kubectl.ts';
 import { metallbNamespace } from '../metallb/install.ts';
 import { nodes } from '../network/addresses.ts';
@@ -21,7 +22,14 @@ export async function findProblems(): Promise<string[]> {
   } catch {
     return ['The API server is not ready.'];
   }
-  return [...(await nodeProblems(kubeconfig)), ...(await metallbProblems(kubeconfig))];
+  return [
+    ...(await dnsProblem().then(
+      (problem) => (problem === undefined ? [] : [`The DNS is not ready: ${problem}.`]),
+      () => ['There is no DNS.'],
+    )),
+    ...(await nodeProblems(kubeconfig)),
+    ...(await metallbProblems(kubeconfig)),
+  ];
 }
 
 interface NodeList {
