@@ -37,6 +37,7 @@ describe('serverSettings', () => {
       'authentication.server.port=443',
       'authentication.server.protocol=https',
       'authentication.redirect.uri=https://twc.example.com/webapp',
+      'service.url=https://twc.example.com',
     ]);
   });
 
@@ -65,6 +66,13 @@ describe('serverSettings', () => {
       `authentication.server.uri=https://${host}/authentication`,
     ]);
     expect(files['application.conf']).not.toContain('esi.auth');
+  });
+
+  it('leaves out what an older release does not have', () => {
+    const files = serverSettings({ ...LAYER7, release: '2022x' }, places);
+
+    expect(files['webappplatform.properties']).toContain('authentication.server.ip=twc.example.com');
+    expect(files['webappplatform.properties']).not.toContain('service.url');
   });
 
   it('says what is not known as long as a flow has no address', () => {

@@ -36,7 +36,10 @@ export function serverSettings(
     'README.txt': readme(client.encryption),
     'application.conf': lines(' = ', applicationConf(places, isOld ? null : login)),
     'authserver.properties': lines('=', authserverProperties(places, isOld ? login : null)),
-    'webappplatform.properties': lines('=', isOld ? loginUntil2021x(login) : loginSince2022x(login)),
+    'webappplatform.properties': lines('=', [
+      ...(isOld ? loginUntil2021x(login) : loginSince2022x(login)),
+      ...(isOld || release === '2022x' ? [] : serviceUrl(places.webapp)),
+    ]),
   };
 }
 
@@ -105,6 +108,16 @@ function loginSince2022x(login: Place | undefined): readonly Setting[] {
       why: 'Where they are sent back to',
       key: 'authentication.redirect.uri',
       value: login && `https://${authority(login)}/webapp`,
+    },
+  ];
+}
+
+function serviceUrl(webapp: Place | undefined): readonly Setting[] {
+  return [
+    {
+      why: 'What links to the platform begin with',
+      key: 'service.url',
+      value: webapp && `https://${authority(webapp)}`,
     },
   ];
 }

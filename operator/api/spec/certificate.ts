@@ -34,7 +34,7 @@ const generate = object({
     'How long a certificate is valid. It is renewed when a third of that is left.',
   ),
   keyType: defaulted(
-    oneOf('EC-P-256', 'EC-P-384', 'RSA-2048', 'RSA-3072', 'RSA-4096', 'Ed25519'),
+    oneOf('EC-P-256', 'EC-P-384', 'RSA-2048', 'RSA-3072', 'Ed25519'),
     'EC-P-256',
     'Kind of key.',
   ),
