@@ -1,11 +1,8 @@
 import type { Socket } from 'node:net';
 import { FRAME_HEADER, MAX_PAYLOAD } from './codec/frame.ts';
-import { FrameWriter, release, type Block, type Written } from './codec/frame-writer.ts';
+import { DATA_LIMIT, FrameWriter, release, type Block, type Written } from './codec/frame-writer.ts';
 import { FORGET_ALL } from './hpack/encoder.ts';
 import { DEFAULT_WINDOW, SendWindow } from './streams/flow.ts';
-
-/** Bytes of frames above which no more is read from a client that does not take them. */
-const CONGESTION = 131_072;
 
 /** A part of a body, and what of it has been sent. */
 export interface BodyPart {
@@ -55,9 +52,9 @@ export class Outbox {
     this.#written = written;
   }
 
-  /** True when so much has been put together that the client is better not listened to. */
+  /** True when so much has been put together, of frames beside DATA too, that the client is better not listened to. */
   get congested(): boolean {
-    return this.frames.length > CONGESTION;
+    return this.frames.length > DATA_LIMIT;
   }
 
   /** Has what is put together in this turn written at its end. To be called after every use of `frames`. */

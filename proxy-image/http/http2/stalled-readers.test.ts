@@ -4,6 +4,7 @@ import { describe, expect, it, jest } from '@jest/globals';
 import { until } from '../../../test/support/http/scene.ts';
 import { headers, windowUpdate } from '../../../test/support/http2/frames.ts';
 import { http2Scenes } from '../../../test/support/http2/scene.ts';
+import { DATA_LIMIT } from './codec/frame-writer.ts';
 
 jest.setTimeout(60_000);
 
@@ -15,7 +16,7 @@ const STREAMS = Array.from({ length: 20 }, (_, index) => 2 * index + 1);
 const ONE_READ = 131_072;
 
 /** What a connection puts together for its client, and what it is writing meanwhile. */
-const OUTBOX = 2 * (ONE_READ + 16_384);
+const OUTBOX = 2 * (DATA_LIMIT + 16_384);
 
 /** A server that sends for as long as it can, always the same memory, and what it has sent. */
 function endlessServer() {

@@ -1,8 +1,8 @@
 import type { ErrorCode } from './error-codes.ts';
 import { Flag, FRAME_HEADER, FrameType, MAX_PAYLOAD } from './frame.ts';
 
-/** Up to here DATA is taken; what is left then waits with its stream. Bytes. */
-const DATA_LIMIT = 131_072;
+/** Up to here DATA is taken; what is left then waits with its stream, which costs a copy. Bytes. */
+export const DATA_LIMIT = 262_144;
 
 /**
  * Sizes of the buffers, in bytes: one for the few small frames that most turns of the event loop bring, and one that has room for all the
