@@ -60,7 +60,7 @@ interface Known {
   readonly kind: FieldKind;
 }
 
-/** The known names by their length: most names of a request are ruled out by it. */
+/** The known names by their length. */
 const BY_LENGTH: (readonly Known[] | undefined)[] = [];
 for (const [name, kind] of Object.entries(KIND_BY_NAME)) {
   BY_LENGTH[name.length] = [...(BY_LENGTH[name.length] ?? []), { word: Buffer.from(name), kind }];
@@ -68,16 +68,37 @@ for (const [name, kind] of Object.entries(KIND_BY_NAME)) {
 
 const X_FORWARDED = Buffer.from('x-forwarded-');
 
+/** Longer names are not known, but for those that begin with `X-Forwarded-`. */
+const LENGTHS = BY_LENGTH.length;
+
+/** 1 where a known name has this length and begins with this letter: the other names, which are most, are ruled out by it. */
+const POSSIBLE = new Uint8Array(LENGTHS * 32);
+for (const name of Object.keys(KIND_BY_NAME)) {
+  POSSIBLE[name.length * 32 + letter(name.charCodeAt(0))] = 1;
+}
+
+const LETTER_X = letter(0x78);
+
 export function fieldKind(bytes: Uint8Array, start: number, end: number): FieldKind {
-  for (const { word, kind } of BY_LENGTH[end - start] ?? NONE) {
-    if (equalsWord(bytes, start, end, word)) {
-      return kind;
+  const length = end - start;
+  const first = letter(bytes[start] ?? 0);
+  if (length < LENGTHS && POSSIBLE[length * 32 + first] === 1) {
+    for (const { word, kind } of BY_LENGTH[length] ?? NONE) {
+      if (equalsWord(bytes, start, end, word)) {
+        return kind;
+      }
     }
   }
-  const prefixEnd = start + X_FORWARDED.length;
-  return end > prefixEnd && equalsWord(bytes, start, prefixEnd, X_FORWARDED)
-    ? Field.XForwardedOther
-    : Field.Other;
+  const isForwarding =
+    first === LETTER_X &&
+    length > X_FORWARDED.length &&
+    equalsWord(bytes, start, start + X_FORWARDED.length, X_FORWARDED);
+  return isForwarding ? Field.XForwardedOther : Field.Other;
+}
+
+/** A number below 32 that upper and lower case have in common, and that letters have each of their own. */
+function letter(byte: number): number {
+  return byte & 31;
 }
 
 const NONE: readonly Known[] = [];

@@ -1,5 +1,5 @@
 import { fieldKind, imitatesKnownField, type FieldKind } from './field-names.ts';
-import { COLON, CR, FIELD_VALUE, isBlank, LF, TOKEN } from './tokens.ts';
+import { COLON, CR, FIELD_VALUE, isBlank, LF, SP, TOKEN } from './tokens.ts';
 
 /** Field lines that one head may have; browsers send about 20, Tomcat takes 100. */
 const MAX_FIELDS = 128;
@@ -43,6 +43,9 @@ export class FieldSection {
    */
   read(bytes: Buffer, limit: number): SectionOutcome {
     for (;;) {
+      while (this.#readPlainLine(bytes, limit)) {
+        // On to the next one.
+      }
       const start = this.lineStarts[this.count] ?? 0;
       const lineFeed = bytes.indexOf(LF, Math.max(start, this.#searched));
       if (lineFeed === -1) {
@@ -104,6 +107,36 @@ export class FieldSection {
     return values;
   }
 
+  /**
+   * Reads a line that is complete and looks as nearly all do, in one go; false when there is none, or when it has to be looked at more
+   * closely.
+   */
+  #readPlainLine(bytes: Buffer, limit: number): boolean {
+    const length = Math.min(bytes.length, limit);
+    const start = this.lineStarts[this.count] ?? 0;
+    if (this.#searched > start) {
+      return false;
+    }
+    let nameEnd = start;
+    while (nameEnd < length && TOKEN[bytes[nameEnd] ?? 0] === PLAIN) {
+      nameEnd += 1;
+    }
+    const valueStart = nameEnd + 2;
+    let end = valueStart;
+    while (end < length && FIELD_VALUE[bytes[end] ?? 0] === 1) {
+      end += 1;
+    }
+    const isPlain =
+      nameEnd > start &&
+      end + 1 < length &&
+      bytes[nameEnd] === COLON &&
+      bytes[nameEnd + 1] === SP &&
+      bytes[end] === CR &&
+      bytes[end + 1] === LF &&
+      !isBlank(bytes[valueStart]);
+    return isPlain && this.#addLine(bytes, nameEnd, valueStart, end) === null;
+  }
+
   /** Reads the line whose CRLF is at `end`; null when it is well-formed. */
   #readLine(bytes: Buffer, start: number, end: number): FieldFault | null {
     let nameEnd = start;
@@ -152,6 +185,8 @@ export class FieldSection {
   }
 }
 
+/** What the table of token characters says of them. */
+const PLAIN = 1;
 const UNDERSCORE = 2;
 
 function tokenType(bytes: Buffer, at: number): number {
