@@ -70,7 +70,8 @@ export class RequestCounter {
   readonly #duration: Histogram;
   readonly bytesIn: Counter;
   readonly bytesOut: Counter;
-  readonly #requests = new Map<string, Counter>();
+  /** By method, and then by the class of the status. */
+  readonly #requests = new Map<string, (Counter | undefined)[]>();
 
   constructor(metrics: HttpMetrics, frontend: string, backend: string) {
     this.#metrics = metrics;
@@ -96,19 +97,17 @@ export class RequestCounter {
 
   #requestsOf(method: string, status: number): Counter {
     const label = KNOWN_METHODS.has(method) ? method : 'other';
-    const code = `${Math.floor(status / 100)}xx`;
-    const key = label + code;
-    const known = this.#requests.get(key);
-    if (known !== undefined) {
-      return known;
+    const statusClass = Math.floor(status / 100);
+    const known = this.#requests.get(label) ?? [];
+    const counter = known[statusClass];
+    if (counter !== undefined) {
+      return counter;
     }
-    const counter = this.#metrics.requests.labels({
-      frontend: this.#frontend,
-      backend: this.#backend,
-      method: label,
-      code,
-    });
-    this.#requests.set(key, counter);
-    return counter;
+    const code = `${statusClass}xx`;
+    const labels = { frontend: this.#frontend, backend: this.#backend, method: label, code };
+    const made = this.#metrics.requests.labels(labels);
+    known[statusClass] = made;
+    this.#requests.set(label, known);
+    return made;
   }
 }

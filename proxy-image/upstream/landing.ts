@@ -42,9 +42,14 @@ export function deliverTo(socket: Socket, taker: Taker | null): void {
   }
 }
 
+/** True for bytes that are overwritten by the next read, of whatever socket. */
+export function hasLanded(bytes: Buffer): boolean {
+  return bytes.buffer === landing.buffer;
+}
+
 /** Bytes that may be kept: these, or a copy where they are in the landing. */
 export function keep(bytes: Buffer): Buffer {
-  return bytes.buffer === landing.buffer ? copyOf(bytes) : bytes;
+  return hasLanded(bytes) ? copyOf(bytes) : bytes;
 }
 
 /**

@@ -48,8 +48,8 @@ export class Exchange implements ConnectionUser, OpeningUser {
   #decoder: BodyDecoder | null = null;
   /** True for a response's body that ends with the server's connection. */
   #untilClose = false;
-  /** Parts of the request's body that wait for the connection. */
-  #early: Buffer[] = [];
+  /** Parts of the request's body that wait for the connection; null for none. */
+  #early: Buffer[] | null = null;
   /** True when bytes followed the response that belong to none. */
   #disputed = false;
   /** True when a byte has come back. */
@@ -100,6 +100,7 @@ export class Exchange implements ConnectionUser, OpeningUser {
     if (this.#phase === 'Over' || pieces.count === 0) {
       return;
     } else if (this.#connection === null) {
+      this.#early ??= [];
       this.#early.push(pieces.gather(bytes));
       this.#client.pauseRequest();
     } else if (!writePieces(this.#connection.socket, bytes, pieces)) {
@@ -189,7 +190,7 @@ export class Exchange implements ConnectionUser, OpeningUser {
     this.#phase = 'Head';
     this.#client.response.head.begin();
     connection.attach(this);
-    if (expectsContinue && this.#early.length === 0 && !this.#client.requestComplete()) {
+    if (expectsContinue && this.#early === null && !this.#client.requestComplete()) {
       this.#client.response.writeContinue();
     }
     this.#writeRequest(socket);
@@ -201,7 +202,7 @@ export class Exchange implements ConnectionUser, OpeningUser {
   /** The head, and what has come of the body, in one write. */
   #writeRequest(socket: Socket): void {
     const { head } = this.#request;
-    if (this.#early.length === 0) {
+    if (this.#early === null) {
       socket.write(head, 'latin1');
       return;
     }
@@ -211,7 +212,7 @@ export class Exchange implements ConnectionUser, OpeningUser {
       socket.write(part);
     }
     socket.uncork();
-    this.#early = [];
+    this.#early = null;
   }
 
   #readHead(): void {

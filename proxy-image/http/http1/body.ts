@@ -26,6 +26,8 @@ export function bodyDecoder(length: number, form: ChunkedForm, limit: number): B
       return new ChunkedDecoder(form, limit);
     case UNTIL_CLOSE:
       return new PlainDecoder(Number.POSITIVE_INFINITY);
+    case 0:
+      return NO_BODY;
     default:
       return new PlainDecoder(length);
   }
@@ -33,6 +35,15 @@ export function bodyDecoder(length: number, form: ChunkedForm, limit: number): B
 
 /** One object for all, as nothing is kept from one `read` to the next. */
 const piece = new Pieces();
+
+/** Most requests have none. There is nothing to remember about it, so one object does for all. */
+const NO_BODY: BodyDecoder = {
+  pieces: new Pieces(),
+  done: true,
+  fault: null,
+  contentLength: 0,
+  read: (_bytes, start) => start,
+};
 
 /** A body of known length, or one that ends with its connection. */
 class PlainDecoder implements BodyDecoder {

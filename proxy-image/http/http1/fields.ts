@@ -1,5 +1,5 @@
 import { fieldKind, imitatesKnownField, type FieldKind } from './field-names.ts';
-import { COLON, CR, FIELD_VALUE, isBlank, LF, SP, TOKEN } from './tokens.ts';
+import { COLON, CR, FIELD_VALUE, isBlank, isFieldValue, LF, SP, textOf, TOKEN } from './tokens.ts';
 
 /** Field lines that one head may have; browsers send about 20, Tomcat takes 100. */
 const MAX_FIELDS = 128;
@@ -92,8 +92,9 @@ export class FieldSection {
     return bytes.toString('latin1', this.lineStarts[index], this.nameEnds[index]);
   }
 
-  value(bytes: Buffer, index: number): string {
-    return bytes.toString('latin1', this.valueStarts[index], this.valueEnds[index]);
+  /** `before`: what it probably is, which saves making the same text again. */
+  value(bytes: Buffer, index: number, before = ''): string {
+    return textOf(bytes, this.valueStarts[index] ?? 0, this.valueEnds[index] ?? 0, before);
   }
 
   /** The values of all lines of one kind. */
@@ -117,15 +118,9 @@ export class FieldSection {
     if (this.#searched > start) {
       return false;
     }
-    let nameEnd = start;
-    while (nameEnd < length && TOKEN[bytes[nameEnd] ?? 0] === PLAIN) {
-      nameEnd += 1;
-    }
+    const nameEnd = endOfPlain(TOKEN, bytes, start, length);
     const valueStart = nameEnd + 2;
-    let end = valueStart;
-    while (end < length && FIELD_VALUE[bytes[end] ?? 0] === 1) {
-      end += 1;
-    }
+    const end = endOfPlain(FIELD_VALUE, bytes, valueStart, length);
     const isPlain =
       nameEnd > start &&
       end + 1 < length &&
@@ -189,15 +184,15 @@ export class FieldSection {
 const PLAIN = 1;
 const UNDERSCORE = 2;
 
-function tokenType(bytes: Buffer, at: number): number {
-  return TOKEN[bytes[at] ?? 0] ?? 0;
+/** Offset of the first byte from `start` on that the table has no 1 for, or of the end. */
+function endOfPlain(table: Uint8Array, bytes: Buffer, start: number, end: number): number {
+  let at = start;
+  while (at < end && table[bytes[at] ?? 0] === PLAIN) {
+    at += 1;
+  }
+  return at;
 }
 
-function isFieldValue(bytes: Buffer, start: number, end: number): boolean {
-  for (let at = start; at < end; at += 1) {
-    if (FIELD_VALUE[bytes[at] ?? 0] !== 1) {
-      return false;
-    }
-  }
-  return true;
+function tokenType(bytes: Buffer, at: number): number {
+  return TOKEN[bytes[at] ?? 0] ?? 0;
 }

@@ -38,7 +38,7 @@ export function forwardedHead(head: RequestHead, bytes: Buffer, forwarding: Forw
   const endToEndOnly = endToEnd(fields, bytes, connection, droppedFields(trusted, forwarding));
   const keeps = without(rules?.dropped ?? null, fields, bytes, endToEndOnly);
   return composeText(bytes, {
-    startLine: `${method} ${target.target} HTTP/1.1`,
+    startLine: head.forwardsLine ? null : `${method} ${target.target} HTTP/1.1`,
     fields,
     keeps:
       maxForwards === null ? keeps : (index) => keeps(index) && fields.kinds[index] !== Field.MaxForwards,

@@ -33,7 +33,8 @@ function collector(): Collector {
   const stream = new Writable({
     highWaterMark: 1_000_000,
     write: (chunk: Buffer, _encoding, done) => {
-      written.push(chunk);
+      // Once it is done the memory is used again.
+      written.push(Buffer.from(chunk));
       done();
     },
   });

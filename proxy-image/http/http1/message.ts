@@ -1,9 +1,10 @@
 import type { Socket } from 'node:net';
-import { givesBack } from '../../upstream/landing.ts';
+import { givesBack, hasLanded } from '../../upstream/landing.ts';
 import type { FieldFilter } from '../headers/hop-by-hop.ts';
 import type { FieldSection } from './fields.ts';
+import { OutputBuffer } from './output.ts';
 import { Pieces } from './pieces.ts';
-import { SP } from './tokens.ts';
+import { CR, LF, SP } from './tokens.ts';
 
 /** Up to here pieces are copied into one buffer, so that they leave in one write; beyond, copying costs more than it saves. */
 const COPY_LIMIT = 16_384;
@@ -18,34 +19,16 @@ export interface Outgoing {
   readonly added: string;
 }
 
-/**
- * Passes on a head and the part of the body that arrived with it; false when the socket wants to be waited for. `bytes` may be
- * overwritten: nobody else may hold on to this message's part of them, nor to any once a part of the body is passed on.
- */
+/** Passes on a head and the part of the body that arrived with it, in one write; false when the socket wants to be waited for. */
 export function writeMessage(socket: Socket, bytes: Buffer, message: Outgoing, body: Pieces): boolean {
-  selectLines(bytes, message);
-  const unchangedEnd = endOfUnchanged(message, body);
-  if (unchangedEnd > 0) {
-    return socket.write(bytes.subarray(0, unchangedEnd), body.count === 0 ? undefined : givesBack(bytes));
-  }
-  const head = compose(bytes, message);
-  const start = message.fields.end - head.length;
-  if (body.count === 1 && body.starts[0] === message.fields.end && start >= 0) {
-    // A head that has not grown takes the place of the old one, so that it leaves in one write with a body that is not copied.
-    head.copy(bytes, start);
-    return socket.write(bytes.subarray(start, body.ends[0]), givesBack(bytes));
-  }
-  socket.cork();
-  socket.write(head);
-  const ready = writePieces(socket, bytes, body);
-  socket.uncork();
-  return ready;
+  const output = OutputBuffer.take(longestHead(message) + body.length);
+  const headEnd = writeHead(output.bytes, bytes, message);
+  return output.send(socket, body.copy(bytes, output.bytes, headEnd));
 }
 
 /** A head as it is passed on. */
 export function composeHead(bytes: Buffer, message: Outgoing): Buffer {
-  selectLines(bytes, message);
-  return compose(bytes, message);
+  return Buffer.from(composeText(bytes, message), 'latin1');
 }
 
 /** The same as Latin-1 text, which costs a socket less than bytes that are made for it. */
@@ -63,7 +46,11 @@ export function writePieces(socket: Socket, bytes: Buffer, pieces: Pieces): bool
   if (pieces.count === 0) {
     return !socket.writableNeedDrain;
   }
-  if (pieces.count === 1 || pieces.length <= COPY_LIMIT) {
+  if (hasLanded(bytes) || (pieces.count > 1 && pieces.length <= COPY_LIMIT)) {
+    const output = OutputBuffer.take(pieces.length);
+    return output.send(socket, pieces.copy(bytes, output.bytes, 0));
+  }
+  if (pieces.count === 1) {
     return socket.write(pieces.gather(bytes), givesBack(bytes));
   }
   socket.cork();
@@ -83,35 +70,34 @@ export function writeAsChunk(socket: Socket, bytes: Buffer, pieces: Pieces): boo
   if (length === 0) {
     return !socket.writableNeedDrain;
   }
-  socket.cork();
-  socket.write(`${length.toString(16)}\r\n`, 'latin1');
-  writePieces(socket, bytes, pieces);
-  const ready = socket.write('\r\n', 'latin1');
-  socket.uncork();
-  return ready;
+  const size = `${length.toString(16)}\r\n`;
+  const output = OutputBuffer.take(size.length + length + 2);
+  const at = pieces.copy(bytes, output.bytes, output.bytes.write(size, 'latin1'));
+  return output.send(socket, at + output.bytes.write('\r\n', at, 'latin1'));
 }
 
 /** What is kept of the head at hand; one object for all, as nothing is kept from one call to the next. */
 const kept = new Pieces();
 
-/** Where a message that passes entirely as it arrived ends; 0 when something was taken out or is to be put in. */
-function endOfUnchanged({ startLine, fields, added }: Outgoing, body: Pieces): number {
-  const whole = kept.count === 1 && kept.starts[0] === 0 && kept.ends[0] === fields.end - 2;
-  if (startLine !== null || added !== '' || !whole || body.count > 1) {
-    return 0;
-  }
-  if (body.count === 0) {
-    return fields.end;
-  }
-  return body.starts[0] === fields.end ? (body.ends[0] ?? 0) : 0;
+/** Bytes that the head has at most. */
+function longestHead({ startLine, fields, added }: Outgoing): number {
+  return (startLine === null ? 0 : startLine.length + 2) + fields.end + added.length;
 }
 
-function compose(bytes: Buffer, { startLine, added }: Outgoing): Buffer {
-  const before = startLine === null ? '' : `${startLine}\r\n`;
-  const target = Buffer.allocUnsafe(before.length + kept.length + added.length + 2);
-  const at = kept.copy(bytes, target, target.write(before, 0, 'latin1'));
-  target.write(`${added}\r\n`, at, 'latin1');
-  return target;
+/** Writes the head; returns the offset behind it. */
+function writeHead(target: Buffer, bytes: Buffer, message: Outgoing): number {
+  const { startLine, added } = message;
+  selectLines(bytes, message);
+  const start = startLine === null ? 0 : endLine(target, target.write(startLine, 'latin1'));
+  const end = kept.copy(bytes, target, start);
+  return endLine(target, added === '' ? end : end + target.write(added, end, 'latin1'));
+}
+
+/** Returns the offset behind the CRLF. */
+function endLine(target: Buffer, at: number): number {
+  target[at] = CR;
+  target[at + 1] = LF;
+  return at + 2;
 }
 
 function selectLines(bytes: Buffer, { startLine, fields, keeps }: Outgoing): void {
@@ -128,12 +114,17 @@ function selectLines(bytes: Buffer, { startLine, fields, keeps }: Outgoing): voi
 
 /** White space around a value is left out, but for one space before it: no server then has to agree about what white space is. */
 function keepLine(bytes: Buffer, fields: FieldSection, index: number): void {
+  const start = fields.lineStarts[index] ?? 0;
   const end = fields.lineStarts[index + 1] ?? 0;
   const colonEnd = (fields.nameEnds[index] ?? 0) + 1;
   const valueStart = fields.valueStarts[index] ?? 0;
   const valueEnd = fields.valueEnds[index] ?? 0;
   const spaceEnd = bytes[colonEnd] === SP ? colonEnd + 1 : colonEnd;
-  kept.add(fields.lineStarts[index] ?? 0, Math.min(spaceEnd, valueStart));
+  if (spaceEnd === valueStart && valueEnd === end - 2) {
+    kept.add(start, end);
+    return;
+  }
+  kept.add(start, Math.min(spaceEnd, valueStart));
   kept.add(valueStart, valueEnd);
   kept.add(end - 2, end);
 }

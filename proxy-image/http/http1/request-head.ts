@@ -5,7 +5,8 @@ import { Field } from './field-names.ts';
 import { FieldSection } from './fields.ts';
 import { CHUNKED, isChunked, readContentLength } from './framing.ts';
 import { readTarget, type RequestTarget } from './request-target.ts';
-import { CR, LF, SP, TARGET, TOKEN } from './tokens.ts';
+import { CR, LF, SP, TARGET, textOf, TOKEN } from './tokens.ts';
+import { readVersion, VERSION_LENGTH } from './version.ts';
 
 export type HeadOutcome = 'Complete' | 'Incomplete' | RequestFault;
 
@@ -34,6 +35,14 @@ export class RequestHead {
   maxForwards: number | null = null;
   /** True for credentials that count for the connection they come on rather than for their request: NTLM and Negotiate. */
   connectionAuth = false;
+  /** True when the request line is forwarded as it came. */
+  forwardsLine = false;
+  /** What the request before said: the next one of a client mostly says the same. */
+  readonly #known: { method: string; host: string; authority: Authority | null } = {
+    method: '',
+    host: '',
+    authority: null,
+  };
   #part: 'RequestLine' | 'Fields' = 'RequestLine';
   #searched = 0;
   #lengthFields = 0;
@@ -90,6 +99,7 @@ export class RequestHead {
    */
   adopt(method: string, rawTarget: string, bytes: Buffer, ended: boolean): RequestFault | null {
     this.method = method;
+    this.forwardsLine = false;
     const fault = this.#acceptLine(rawTarget, 11) ?? this.#interpret(bytes);
     if (fault !== null) {
       return fault;
@@ -128,9 +138,14 @@ export class RequestHead {
     if (bytes[targetEnd] !== SP) {
       return bytes[targetEnd] === CR ? 'MalformedRequestLine' : 'BadTarget';
     }
-    this.method = bytes.toString('latin1', start, methodEnd);
+    this.method = textOf(bytes, start, methodEnd, this.#known.method);
+    this.#known.method = this.method;
     const raw = bytes.toString('latin1', methodEnd + 1, targetEnd);
-    return this.#acceptLine(raw, readVersion(bytes, targetEnd + 1, lineFeed));
+    const versionStart = targetEnd + 1;
+    const isWhole = lineFeed - versionStart === VERSION_LENGTH + 1 && bytes[lineFeed - 1] === CR;
+    const fault = this.#acceptLine(raw, isWhole ? readVersion(bytes, versionStart) : -1);
+    this.forwardsLine = start === 0 && this.minor === 1 && raw === this.target.target;
+    return fault;
   }
 
   #acceptLine(rawTarget: string, version: number): RequestFault | null {
@@ -166,7 +181,7 @@ export class RequestHead {
     switch (fields.kinds[index]) {
       case Field.Host:
         this.#hostFields += 1;
-        this.hostValue = fields.value(bytes, index);
+        this.hostValue = fields.value(bytes, index, this.#known.host);
         return null;
       case Field.ContentLength:
         return this.#contentLength(bytes, index);
@@ -236,12 +251,21 @@ export class RequestHead {
 
   /** RFC 9112 section 3.2: exactly one Host; a request without one can't be routed, even of HTTP/1.0. */
   #checkHost(): RequestFault | null {
-    const authority = this.#hostFields === 1 ? parseAuthority(this.hostValue) : null;
+    const authority = this.#hostFields === 1 ? this.#authority() : null;
     if (authority === null) {
       return 'BadHost';
     }
     this.host = authority.host;
     return agree(authority, this.target.authority) ? null : 'HostMismatch';
+  }
+
+  #authority(): Authority | null {
+    const known = this.#known;
+    if (known.host !== this.hostValue) {
+      known.host = this.hostValue;
+      known.authority = parseAuthority(this.hostValue);
+    }
+    return known.authority;
   }
 
   /** RFC 9112 section 6.3; where it lets a recipient choose between two lengths the request is refused. */
@@ -277,15 +301,6 @@ function endOf(table: Uint8Array, bytes: Buffer, start: number): number {
     at += 1;
   }
   return at;
-}
-
-/** `HTTP/1.1 CRLF` gives 11; -1 for what is no version. */
-function readVersion(bytes: Buffer, start: number, lineFeed: number): number {
-  if (lineFeed - start !== 9) {
-    return -1;
-  }
-  const match = /^HTTP\/([0-9])\.([0-9])\r$/.exec(bytes.toString('latin1', start, lineFeed));
-  return match === null ? -1 : Number(match[1]) * 10 + Number(match[2]);
 }
 
 /** Without an absolute target there is nothing that could disagree. */

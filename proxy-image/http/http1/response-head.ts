@@ -3,7 +3,7 @@ import { Field } from './field-names.ts';
 import { FieldSection } from './fields.ts';
 import { CHUNKED, isChunked, readContentLength, UNTIL_CLOSE } from './framing.ts';
 import { isConnectionAuth } from './request-head.ts';
-import { CR, isFieldValue, LF, SP } from './tokens.ts';
+import { CR, isFieldValue, LF, SP, textOf } from './tokens.ts';
 
 /** Bytes that a response's head may have. */
 const MAX_HEAD = 65_536;
@@ -92,7 +92,7 @@ export class ResponseHead {
     }
     this.minor = minor;
     this.status = status;
-    this.reason = bare ? '' : bytes.toString('latin1', STATUS_END + 1, end);
+    this.reason = bare ? '' : textOf(bytes, STATUS_END + 1, end, this.reason);
     return true;
   }
 

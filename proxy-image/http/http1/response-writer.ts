@@ -1,5 +1,4 @@
 import type { Socket } from 'node:net';
-import { keep } from '../../upstream/landing.ts';
 import type { ResponseSink } from '../exchange/types.ts';
 import type { ResponseRules } from '../headers/rules.ts';
 import type { BodyDecoder } from './body.ts';
@@ -39,9 +38,8 @@ export class ResponseWriter implements ResponseSink {
   }
 
   /** HTTP/1.0 knows no interim responses (RFC 9110 section 15.2). */
-  writeInterim(landed: Buffer): void {
+  writeInterim(bytes: Buffer): void {
     if (this.#answered.request.minor === 1) {
-      const bytes = keep(landed);
       writeMessage(this.#socket, bytes, planInterim(this.head, bytes, this.rules), NO_PIECES);
     }
   }
@@ -55,13 +53,12 @@ export class ResponseWriter implements ResponseSink {
     return plan.decoder;
   }
 
-  writeHead(landed: Buffer): boolean {
+  writeHead(bytes: Buffer): boolean {
     const socket = this.#socket;
     if (this.#plan === null) {
       return true;
     }
     const { message, decoder } = this.#plan;
-    const bytes = keep(landed);
     if (!this.#sendsChunks()) {
       return writeMessage(socket, bytes, message, decoder.pieces);
     }
@@ -74,7 +71,7 @@ export class ResponseWriter implements ResponseSink {
 
   writeBody(bytes: Buffer, pieces: Pieces): boolean {
     const write = this.#sendsChunks() ? writeAsChunk : writePieces;
-    return write(this.#socket, keep(bytes), pieces);
+    return write(this.#socket, bytes, pieces);
   }
 
   writeEnd(): void {

@@ -45,6 +45,19 @@ export function isFieldValue(bytes: Uint8Array, start: number, end: number): boo
   return true;
 }
 
+/** The bytes as Latin-1 text: `before` itself when it is that, as one message after the other says the same of many things. */
+export function textOf(bytes: Buffer, start: number, end: number, before: string): string {
+  if (before.length !== end - start) {
+    return bytes.toString('latin1', start, end);
+  }
+  for (let index = 0; index < before.length; index += 1) {
+    if (before.charCodeAt(index) !== bytes[start + index]) {
+      return bytes.toString('latin1', start, end);
+    }
+  }
+  return before;
+}
+
 /** Compares bytes with a lower-case ASCII word, case-insensitively; only for words of letters, digits and `-`. */
 export function equalsWord(bytes: Uint8Array, start: number, end: number, word: Uint8Array): boolean {
   if (end - start !== word.length) {

@@ -1,0 +1,76 @@
+import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
+
+/** Sizes of the buffers: for heads and small bodies, for larger ones, and for the largest read together with its head. */
+const SIZES = [4_096, 16_384, 147_456] as const;
+
+/** From here on a buffer is waited for rather than left to the garbage collector, which large ones keep busy. */
+const LARGE = 16_384;
+
+/** Bytes of each size that wait to be used again, at most. */
+const MAX_FREE_BYTES = 4_194_304;
+
+const spares = SIZES.map((size) => ({
+  size,
+  most: Math.floor(MAX_FREE_BYTES / size),
+  free: [] as OutputBuffer[],
+}));
+
+type Spares = (typeof spares)[number];
+
+/**
+ * Memory in which something is put together that leaves in one write. It is used again, by whatever connection, once its bytes have been
+ * written: never before, as a socket that can't take them at once goes on looking at them.
+ */
+export class OutputBuffer {
+  readonly bytes: Buffer;
+  readonly #spares: Spares | null;
+  /** The part that was sent last: answers of one length, which are common, need no new view. */
+  #view: Buffer;
+
+  private constructor(size: number, spares: Spares | null) {
+    // One of its own is left to its user and the garbage collector.
+    this.bytes = spares === null ? Buffer.allocUnsafe(size) : Buffer.allocUnsafeSlow(size);
+    this.#spares = spares;
+    this.#view = this.bytes;
+  }
+
+  /** One of at least that many bytes, which nobody else has. */
+  static take(size: number): OutputBuffer {
+    for (const spare of spares) {
+      if (size <= spare.size) {
+        return spare.free.pop() ?? new OutputBuffer(spare.size, spare);
+      }
+    }
+    return new OutputBuffer(size, null);
+  }
+
+  /** Writes the first bytes; false when the socket wants to be waited for. The buffer must not be touched any more. */
+  send(socket: Socket, length: number): boolean {
+    if (this.#view.length !== length) {
+      this.#view = this.bytes.subarray(0, length);
+    }
+    if (length > LARGE || socket instanceof TLSSocket) {
+      return socket.write(this.#view, this.#written);
+    }
+    const ready = socket.write(this.#view);
+    // Without TLS nearly every small write is done at once, and telling so by a callback costs more than it is worth.
+    if (socket.writableLength === 0) {
+      this.#release();
+    }
+    return ready;
+  }
+
+  /** One function for all writes. After an error nobody says when the bytes are not looked at any more. */
+  readonly #written = (error?: Error | null): void => {
+    if (error === undefined || error === null) {
+      this.#release();
+    }
+  };
+
+  #release(): void {
+    if (this.#spares !== null && this.#spares.free.length < this.#spares.most) {
+      this.#spares.free.push(this);
+    }
+  }
+}
