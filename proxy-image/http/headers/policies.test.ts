@@ -232,6 +232,25 @@ describe('rules for responses', () => {
     expect(valuesOf(response.fields, 'strict-transport-security')).toHaveLength(1);
   });
 
+  it('may be as many and as long as the resource lets them be', async () => {
+    const lines = (kind: string) =>
+      Array.from({ length: 16 }, (_, index) => ({ name: `X-${kind}-${index}`, value: 'x'.repeat(4_096) }));
+    const response = { set: lines('Set'), add: lines('Add'), remove: [] };
+    const frontend = { policies: { headers: { response } } };
+    const { client } = await setUp(ok('hello'), frontend);
+    const { client: http2 } = await setUpHttp2({ answer: ok('hello'), frontend });
+
+    await client.send(get());
+    await http2.send(headers(1));
+
+    const received = await client.until((all) => all.endsWith('hello'));
+    const { fields } = await http2.response(1);
+    for (const { name, value } of [...response.set, ...response.add]) {
+      expect(values(received, name)).toEqual([value]);
+      expect(valuesOf(fields, name.toLowerCase())).toEqual([value]);
+    }
+  });
+
   it('count for the switch of protocols', async () => {
     const { client } = await setUp(
       'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nServer: a\r\nStrict-Transport-Security: max-age=9\r\n\r\n',
