@@ -6,6 +6,8 @@ import { BatchedWriter } from './log/writer.ts';
 import { readOptions, USAGE } from './options.ts';
 import type { ProxyOptions } from './options.ts';
 import { defaultWorkerCount, granted } from './workers/count.ts';
+import { HOLD_VARIABLE, holdPlaces } from './workers/holding.ts';
+import type { Place } from './workers/holding.ts';
 import { runWorker } from './workers/process.ts';
 import { Supervisor } from './workers/supervisor.ts';
 
@@ -29,6 +31,8 @@ async function main(args: readonly string[], environment: NodeJS.ProcessEnv): Pr
     case 'Run':
       if (cluster.isPrimary) {
         await supervise(invocation.options);
+      } else if (process.env[HOLD_VARIABLE] !== undefined) {
+        await holdPlaces(JSON.parse(process.env[HOLD_VARIABLE]) as readonly Place[]);
       } else {
         runWorker(invocation.options.logLevel, workerCount(invocation.options));
       }

@@ -72,6 +72,7 @@ export class Supervisor implements AdminView {
     this.#log = log;
     this.#pool = new WorkerPool({
       count,
+      log,
       onMessage: (worker, message) => this.#message(worker, message),
       onEnd: (worker, ended) => this.#workerEnded(worker, ended),
     });
@@ -94,6 +95,7 @@ export class Supervisor implements AdminView {
   /** Lets connections end, as far as they do in time; resolves when every worker has ended. */
   async drain({ delay, timeout, untilUnused }: DrainOptions): Promise<void> {
     this.#draining = true;
+    this.#pool.stopHolding();
     this.#log.info('draining', { delayMs: delay, timeoutMs: timeout, untilUnused });
     this.#watcher?.stop();
     this.#pool.broadcast({ type: 'Drain' });

@@ -1,13 +1,19 @@
 import cluster from 'node:cluster';
 import type { Worker } from 'node:cluster';
+import type { Logger } from '../log/log.ts';
 import { sumOpen } from './elsewhere.ts';
 import type { OpenElsewhere } from './elsewhere.ts';
 import type { Command, WorkerMessage, WorkerReport } from './messages.ts';
+import { HOLD_VARIABLE } from './holding.ts';
+import type { Place } from './holding.ts';
+import { PortHolder } from './port-holder.ts';
+import type { HoldingProcess } from './port-holder.ts';
 import { PortKeeper } from './port-keeper.ts';
 import { WorkerHandle } from './worker-handle.ts';
 
 export interface PoolOptions {
   readonly count: number;
+  readonly log: Logger;
   readonly onMessage: (worker: WorkerHandle, message: WorkerMessage) => void;
   /** A worker has ended; `replacedIn` is null when it will not be replaced. */
   readonly onEnd: (worker: WorkerHandle, ended: WorkerEnd) => void;
@@ -45,6 +51,7 @@ export class WorkerPool {
   #replacing = true;
   readonly #ports = new PortKeeper();
   #heartbeat: NodeJS.Timeout | null = null;
+  readonly #holder = new PortHolder((places) => this.#startHolding(places));
 
   constructor(options: PoolOptions) {
     this.#options = options;
@@ -53,7 +60,6 @@ export class WorkerPool {
   start(): void {
     // The listening sockets are shared and each worker accepts by itself: handing connections out costs twice as much.
     cluster.schedulingPolicy = cluster.SCHED_NONE;
-    cluster.setupPrimary({ serialization: 'advanced' });
     cluster.on('message', (worker: Worker, message: WorkerMessage) => this.#message(worker, message));
     cluster.on('exit', (worker: Worker, code: number | null, signal: string | null) =>
       this.#ended(worker, signal === null ? `exit code ${code}` : `signal ${signal}`),
@@ -80,8 +86,14 @@ export class WorkerPool {
     return reports.filter((report) => report !== null);
   }
 
+  /** From now on clients are refused when no worker listens. */
+  stopHolding(): void {
+    this.#holder.stop();
+  }
+
   /** From now on a worker that ends is not replaced. */
   stopReplacing(): void {
+    this.stopHolding();
     this.#replacing = false;
     for (const timer of this.#replacements) {
       clearTimeout(timer);
@@ -100,8 +112,24 @@ export class WorkerPool {
   }
 
   #fork(): void {
+    cluster.setupPrimary({ serialization: 'advanced', stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
     const worker = cluster.fork();
     this.#workers.set(worker.id, new WorkerHandle(worker));
+  }
+
+  #startHolding(places: readonly Place[]): HoldingProcess {
+    const { log } = this.#options;
+    cluster.setupPrimary({ serialization: 'advanced', stdio: ['pipe', 'ignore', 'inherit', 'ipc'] });
+    const worker = cluster.fork({ [HOLD_VARIABLE]: JSON.stringify(places) });
+    const holding = { kill: (): void => void worker.process.kill('SIGKILL') };
+    // Such as on its pipe, when it has just ended.
+    worker.on('error', ignore);
+    worker.process.stdin?.on('error', ignore);
+    worker.once('message', () =>
+      log.debug('listening sockets are held', { process: worker.process.pid, places }),
+    );
+    worker.once('exit', () => this.#holder.ended(holding));
+    return holding;
   }
 
   #message({ id }: Worker, message: WorkerMessage): void {
@@ -118,6 +146,7 @@ export class WorkerPool {
       return;
     }
     this.#workers.delete(id);
+    this.#holder.reopened();
     if (!this.#replacing) {
       this.#options.onEnd(worker, { reason, replacedIn: null });
       return;
@@ -135,6 +164,10 @@ export class WorkerPool {
   #beat(): void {
     const now = performance.now();
     void this.#ports.check(this.workers);
+    const [only] = this.#workers.values();
+    if (this.#options.count === 1 && only?.report) {
+      this.#holder.hold(only.report.frontends);
+    }
     for (const worker of this.#workers.values()) {
       if (now - worker.lastSeen > MAX_SILENCE) {
         worker.kill();
@@ -152,3 +185,5 @@ export class WorkerPool {
     return sumOpen(others.flatMap(({ report }) => report ?? []));
   }
 }
+
+function ignore(): void {}

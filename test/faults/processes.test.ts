@@ -126,3 +126,84 @@ describe('under traffic', () => {
     expect(await proxy.exited).toBe(0);
   });
 });
+
+/** Starts a proxy with one worker and waits until its listening sockets are held. */
+async function startAlone(): Promise<Scene> {
+  const echo = await startEchoServer();
+  set.after(async () => echo.close());
+  const scene = await set.start({ tcp: [echo.port], args: ['--workers=1', '--log-level=debug'] });
+  await eventually('sockets that are held', async () => holdingProcess(scene));
+  return scene;
+}
+
+function holdingProcess({ proxy }: Scene): number | undefined {
+  const line = proxy.log.find(({ msg }) => msg === 'listening sockets are held');
+  return line === undefined ? undefined : Number(line['process']);
+}
+
+describe('the only worker', () => {
+  it('can be killed again and again: whoever connects meanwhile waits until it is replaced', async () => {
+    const { proxy, ports } = await startAlone();
+    const stopped = new AbortController();
+    const counts = { served: 0, cut: 0 };
+    const connecting = (async () => {
+      while (!stopped.signal.aborted) {
+        // Rejects when it is refused.
+        const client = await connectTcp(ports.flow);
+        const cut = new Promise<boolean>((resolve) => {
+          client.once('end', () => resolve(false)).once('close', () => resolve(false));
+        });
+        const answer = roundTrip(client, 'hello').then(
+          () => true,
+          () => false,
+        );
+        const served = await Promise.race([answer, cut]);
+        counts[served ? 'served' : 'cut'] += 1;
+        client.destroy();
+      }
+    })();
+
+    const KILLS = 5;
+    for (let kills = 0; kills < KILLS; kills += 1) {
+      const { workers } = await proxy.until('a worker that serves', (status) =>
+        status.workers.some(({ configHash }) => configHash !== null),
+      );
+      const before = counts.served;
+      process.kill(workers[0]?.pid ?? 0, 'SIGKILL');
+      await eventually('clients that are served again', async () =>
+        counts.served > before + 1 ? true : undefined,
+      );
+    }
+    stopped.abort();
+    await connecting;
+
+    // Only what the worker had accepted is lost: of one client after the other, one connection at most.
+    expect(counts.cut).toBeLessThanOrEqual(KILLS);
+    expect(await metric(proxy, 'teamwork_proxy_worker_crashes_total')).toBe(KILLS);
+  });
+
+  it('leaves no process behind when the supervisor is killed, and no port taken', async () => {
+    const scene = await startAlone();
+    const { proxy, ports } = scene;
+    const processes = [...(await processesOf(proxy)), holdingProcess(scene) ?? 0];
+
+    proxy.kill('SIGKILL');
+    await eventually('the end of all processes', async () => (processes.some(isRunning) ? undefined : true));
+
+    await expect(connectTcp(ports.flow)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+  });
+
+  it('lets go of a port that is removed', async () => {
+    const { proxy, ports, config } = await startAlone();
+
+    await proxy.reload({ ...config, frontends: config.frontends.filter(({ port }) => port !== ports.flow) });
+
+    const refused = await eventually('a port that is free', async () =>
+      connectTcp(ports.flow).then(
+        (client) => void client.destroy(),
+        (error: NodeJS.ErrnoException) => error.code,
+      ),
+    );
+    expect(refused).toBe('ECONNREFUSED');
+  });
+});
