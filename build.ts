@@ -1,5 +1,5 @@
-/** Bundles each program into one file below build/, beside a list of what is in it: `node build.ts`. */
-import { writeFileSync } from 'node:fs';
+/** Bundles each program into few files in a folder below build/, beside a list of what is in them: `node build.ts`. */
+import { rmSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
 
 /**
@@ -7,14 +7,19 @@ import { build } from 'esbuild';
  * inside of the bundle, and look up each stack trace in it; bundles keep the names of functions.
  */
 const PROGRAMS = {
-  operator: { entry: 'operator/main.ts', sourcemap: 'inline' },
-  proxy: { entry: 'proxy-image/main.ts', sourcemap: 'external' },
+  operator: { entry: 'operator/main.ts', sourcemap: 'inline', splitting: false },
+  // Each of its processes loads its own part.
+  proxy: { entry: 'proxy-image/main.ts', sourcemap: 'external', splitting: true },
 } as const;
 
-for (const [name, { entry, sourcemap }] of Object.entries(PROGRAMS)) {
+for (const [name, { entry, sourcemap, splitting }] of Object.entries(PROGRAMS)) {
+  const outdir = `build/${name}`;
+  rmSync(outdir, { recursive: true, force: true });
   const { metafile } = await build({
-    entryPoints: [entry],
-    outfile: `build/${name}/${name}.mjs`,
+    entryPoints: [{ in: entry, out: name }],
+    outdir,
+    outExtension: { '.js': '.mjs' },
+    splitting,
     bundle: true,
     platform: 'node',
     target: 'node24',
@@ -29,5 +34,5 @@ for (const [name, { entry, sourcemap }] of Object.entries(PROGRAMS)) {
     logLevel: 'warning',
     metafile: true,
   });
-  writeFileSync(`build/${name}/meta.json`, JSON.stringify(metafile));
+  writeFileSync(`${outdir}/meta.json`, JSON.stringify(metafile));
 }

@@ -1,15 +1,9 @@
 import cluster from 'node:cluster';
-import { startAdmin } from './admin/server.ts';
-import { loadConfig } from './config/load.ts';
-import { createLogger } from './log/log.ts';
-import { BatchedWriter } from './log/writer.ts';
 import { readOptions, USAGE } from './options.ts';
 import type { ProxyOptions } from './options.ts';
 import { defaultWorkerCount, granted } from './workers/count.ts';
 import { HOLD_VARIABLE, holdPlaces } from './workers/holding.ts';
 import type { Place } from './workers/holding.ts';
-import { runWorker } from './workers/process.ts';
-import { Supervisor } from './workers/supervisor.ts';
 
 /** Exit codes beside 0. */
 const FAILED = 1;
@@ -29,13 +23,20 @@ async function main(args: readonly string[], environment: NodeJS.ProcessEnv): Pr
       await check(invocation.options);
       return;
     case 'Run':
-      if (cluster.isPrimary) {
-        await supervise(invocation.options);
-      } else if (process.env[HOLD_VARIABLE] !== undefined) {
-        await holdPlaces(JSON.parse(process.env[HOLD_VARIABLE]) as readonly Place[]);
-      } else {
-        runWorker(invocation.options.logLevel, workerCount(invocation.options));
-      }
+      await run(invocation.options, environment[HOLD_VARIABLE]);
+  }
+}
+
+/** What this process is for decides what it loads: that saves memory in each of them. */
+async function run(options: ProxyOptions, held: string | undefined): Promise<void> {
+  if (held !== undefined) {
+    await holdPlaces(JSON.parse(held) as readonly Place[]);
+  } else if (cluster.isPrimary) {
+    const { supervise } = await import('./supervise.ts');
+    await supervise(options, workerCount(options));
+  } else {
+    const { runWorker } = await import('./workers/process.ts');
+    runWorker(options.logLevel, workerCount(options));
   }
 }
 
@@ -44,6 +45,7 @@ function workerCount({ workers }: ProxyOptions): number {
 }
 
 async function check({ configFile }: ProxyOptions): Promise<void> {
+  const { loadConfig } = await import('./config/load.ts');
   const result = await loadConfig(configFile);
   if (result.state === 'Loaded') {
     process.stdout.write(`${configFile} is in order\n`);
@@ -53,66 +55,6 @@ async function check({ configFile }: ProxyOptions): Promise<void> {
     process.stderr.write(`${path === '' ? configFile : path}: ${message}\n`);
   }
   process.exitCode = FAILED;
-}
-
-async function supervise(options: ProxyOptions): Promise<void> {
-  const errors = new BatchedWriter(2);
-  const log = createLogger({ level: options.logLevel, writer: errors });
-  const exit = (code: number): never => {
-    errors.flushSync();
-    process.exit(code);
-  };
-  process.on('uncaughtException', (error) => {
-    log.error('supervisor crashed', { error: error.stack });
-    exit(FAILED);
-  });
-  const workers = workerCount(options);
-  const supervisor = new Supervisor({ configFile: options.configFile, workers, log });
-  const { host, port } = options.admin;
-  try {
-    await startAdmin(options.admin, supervisor);
-  } catch (error) {
-    log.error('the admin listener can not be opened: choose another address or port with --admin', {
-      host,
-      port,
-      error,
-    });
-    exit(FAILED);
-  }
-  log.info('started', {
-    node: process.version,
-    workers,
-    configFile: options.configFile,
-    admin: `${host} port ${port}`,
-  });
-  supervisor.start();
-  await drainOnSignal(supervisor, options);
-  log.info('ended');
-  exit(0);
-}
-
-/**
- * Resolves when everything has ended. SIGINT comes from a terminal: nobody there has to notice first that nothing more should be sent. The
- * handlers stay from the first signal to the last, as one that comes between two handlers would end the process, or be lost.
- */
-async function drainOnSignal(
-  supervisor: Supervisor,
-  { drainDelay, drainTimeout, drainUntilUnused }: ProxyOptions,
-): Promise<void> {
-  const first = Promise.withResolvers<number>();
-  let signals = 0;
-  const onSignal = (delay: number) => {
-    signals += 1;
-    if (signals > 1) supervisor.end();
-    else first.resolve(delay);
-  };
-  process.on('SIGTERM', () => onSignal(drainDelay));
-  process.on('SIGINT', () => onSignal(0));
-  await supervisor.drain({
-    delay: await first.promise,
-    timeout: drainTimeout,
-    untilUnused: drainUntilUnused,
-  });
 }
 
 await main(process.argv.slice(2), process.env);

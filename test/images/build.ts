@@ -2,7 +2,7 @@
  * Builds the container images from an empty base: node, what node needs, and one bundle. Needs Linux, `buildah` and `strip`, no
  * registry. `node test/images/build.ts proxy|operator|all`
  */
-import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectFolder } from '../cluster/paths.ts';
 import { print, step } from '../cluster/process/progress.ts';
@@ -80,11 +80,13 @@ async function build(component: Component, runtime: string): Promise<ImageReport
   const { title, dockerfile } = IMAGES[component];
   const context = join(folder, component);
   const archive = join(folder, `${component}.tar`);
-  const bundle = `${component}.mjs`;
   rmSync(context, { recursive: true, force: true });
   mkdirSync(context, { recursive: true });
   await run('cp', ['--archive', '--link', runtime, join(context, 'runtime')]);
-  place(join(projectFolder, 'build', component, bundle), join(context, 'app', bundle), 0o644);
+  const bundles = join(projectFolder, 'build', component);
+  for (const file of readdirSync(bundles).filter((name) => name.endsWith('.mjs'))) {
+    place(join(bundles, file), join(context, 'app', file), 0o644);
+  }
   const metafile = readFileSync(join(projectFolder, 'build', component, 'meta.json'), 'utf8');
   placeLicences(
     projectFolder,
