@@ -12,3 +12,8 @@ export function loadCorpus(target: string): readonly Buffer[] {
 export function corpusPath(target: string): string {
   return fileURLToPath(new URL(`corpus/${target}.json`, import.meta.url));
 }
+
+/** JSON with nothing in it but visible ASCII and white space. */
+export function printable(json: string): string {
+  return json.replaceAll(/[\x7f-\xff]/g, (character) => `\\u00${character.charCodeAt(0).toString(16)}`);
+}

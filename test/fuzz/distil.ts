@@ -1,5 +1,6 @@
-import { writeFileSync } from 'node:fs';
-import { corpusPath, loadCorpus } from './corpus.ts';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { corpusPath, loadCorpus, printable } from './corpus.ts';
 import { Coverage } from './coverage.ts';
 import { dribbled, whole } from './cuts.ts';
 import { tryParts } from './fuzzer.ts';
@@ -27,7 +28,9 @@ export function distil(target: Target, found: readonly Buffer[]): void {
   }
   coverage.stop();
   const texts = kept.map((input) => input.toString('latin1'));
-  writeFileSync(corpusPath(target.name), `${JSON.stringify(texts, null, 2)}\n`);
+  const path = corpusPath(target.name);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, `${printable(JSON.stringify(texts, null, 2))}\n`);
 }
 
 function runBoth(target: Target, input: Buffer): void {

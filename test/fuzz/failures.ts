@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { random } from '../support/random.ts';
+import { printable } from './corpus.ts';
 import { allCuts } from './cuts.ts';
 import { tryParts, type Failure } from './fuzzer.ts';
 import { minimise } from './minimise.ts';
@@ -34,6 +35,6 @@ export function writeFailure(target: Target, input: Buffer, what: string): strin
   const path = `${folder}/${target.name}-${name}.bin`;
   mkdirSync(folder, { recursive: true });
   writeFileSync(path, input);
-  const shown = JSON.stringify(input.toString('latin1'));
+  const shown = printable(JSON.stringify(input.toString('latin1')));
   return `${target.name}: ${what}\n  input: ${shown}\n  again: node test/fuzz/main.ts ${target.name} ${relative(root, path)}\n`;
 }

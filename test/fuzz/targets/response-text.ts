@@ -7,9 +7,13 @@ export interface ParsedResponse {
   readonly fields: ParsedRequest['fields'];
   /** Latin-1, without framing. */
   readonly body: string;
+  /** It states a length or a coding. */
+  readonly framed: boolean;
 }
 
 const STATUS_LINE = /^HTTP\/1\.[01] ([1-5][0-9]{2})(?: [\t\x20-\x7e\x80-\xff]*)?$/;
+
+const FRAMED = /(?:^|\r\n)(?:content-length|transfer-encoding):/i;
 
 /**
  * Reads interim responses and the final one, which is all that there is. What stands behind the status line is read as that of a request.
@@ -28,11 +32,12 @@ export function readResponses(text: string, method: string): readonly ParsedResp
     }
     const section = rest.slice(lineEnd + 2, headEnd - 2);
     const fields = readFields(section);
+    const framed = FRAMED.test(section);
     rest = rest.slice(headEnd);
     if (status >= 200) {
-      return [...parsed, { status, fields, body: readBody(rest, { status, method, section }) }];
+      return [...parsed, { status, fields, framed, body: readBody(rest, { status, method, section }) }];
     }
-    parsed.push({ status, fields, body: '' });
+    parsed.push({ status, fields, framed, body: '' });
   }
 }
 
@@ -49,8 +54,7 @@ function readBody(
   if (method === 'HEAD' || status === 204 || status === 304) {
     return rest === '' ? '' : fail(`a body where there is none: ${JSON.stringify(rest)}`);
   }
-  const framed = /(?:^|\r\n)(?:content-length|transfer-encoding):/i.test(section);
-  return framed ? request(`${section}\r\n${rest}`).body : rest;
+  return FRAMED.test(section) ? request(`${section}\r\n${rest}`).body : rest;
 }
 
 function request(behindLine: string): ParsedRequest {

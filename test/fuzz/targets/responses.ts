@@ -67,14 +67,13 @@ export const responses: Target = {
       requireSame('in one part and in several', { ...whole, output: '' }, { ...reading, output: '' });
       requireThat(reading.consumed <= input.length, () => 'more was consumed than was there');
       if (reading.outcome === 'Complete') {
-        const passedOn = meaning(readResponses(reading.output, client.method));
-        requireSame(
-          'in one part and in several',
-          meaning(readResponses(whole.output, client.method)),
-          passedOn,
-        );
         const sent = readResponses(input.toString('latin1', 0, reading.consumed), client.method);
-        requireSame('what was sent and what is passed on', meaning(forClient(sent, client)), passedOn);
+        requireSame(
+          'what was sent and what is passed on',
+          passedOn(reading, client),
+          forClient(sent, client),
+        );
+        requireSame('in one part and in several', passedOn(whole, client), passedOn(reading, client));
         shape.push(sent.map(({ status, fields }) => `${status} ${fields.length}`).join());
       }
       shape.push(reading.outcome);
@@ -83,9 +82,20 @@ export const responses: Target = {
   },
 };
 
+/** What the client reads. */
+function passedOn({ output }: Reading, { method }: Client): unknown {
+  const parsed = readResponses(output, method);
+  // RFC 9110 section 8.6, RFC 9112 section 6.1.
+  requireThat(
+    parsed.every(({ status, framed }) => (status >= 200 && status !== 204) || !framed),
+    () => `a length or coding that must not be there: ${JSON.stringify(output)}`,
+  );
+  return meaning(parsed);
+}
+
 /** What a client of this version gets to know: of 100 nothing, and in HTTP/1.0 of no interim response. */
-function forClient(sent: readonly ParsedResponse[], { minor }: Client): readonly ParsedResponse[] {
-  return sent.filter(({ status }) => status >= 200 || (minor === 1 && status !== 100));
+function forClient(sent: readonly ParsedResponse[], { minor }: Client): unknown {
+  return meaning(sent.filter(({ status }) => status >= 200 || (minor === 1 && status !== 100)));
 }
 
 function meaning(parsed: readonly ParsedResponse[]): unknown {
