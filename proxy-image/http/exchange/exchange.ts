@@ -84,15 +84,17 @@ export class Exchange implements ConnectionUser, OpeningUser {
   }
 
   start(): void {
-    const request = this.#request;
-    const idle = (): HttpConnection | null =>
-      mayTakeIdle(request, this.#history) ? request.upstream.takeIdle(askingOf(request)) : null;
-    const connection = this.#history.own ?? idle();
+    const connection = this.#history.own ?? this.#takeIdle();
     if (connection === null) {
       this.#open();
       return;
     }
     this.#use(connection);
+  }
+
+  #takeIdle(): HttpConnection | null {
+    const request = this.#request;
+    return mayTakeIdle(request, this.#history) ? request.upstream.takeIdle(askingOf(request)) : null;
   }
 
   /** Passes on what has come of the request's body. */

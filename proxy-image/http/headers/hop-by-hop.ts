@@ -38,9 +38,19 @@ export function endToEnd(
   dropped: KindSet,
 ): FieldFilter {
   const { names } = connection;
-  if (names.length === 0) {
-    return (index) => dropped[fields.kinds[index] ?? 0] !== true;
-  }
-  return (index) =>
-    dropped[fields.kinds[index] ?? 0] !== true && !names.includes(fields.name(bytes, index).toLowerCase());
+  const byKind = ofOtherKinds(fields, dropped);
+  return names.length === 0 ? byKind : exceptNames(names, fields, bytes, byKind);
+}
+
+function ofOtherKinds({ kinds }: FieldSection, dropped: KindSet): FieldFilter {
+  return (index) => dropped[kinds[index] ?? 0] !== true;
+}
+
+function exceptNames(
+  names: readonly string[],
+  fields: FieldSection,
+  bytes: Buffer,
+  keeps: FieldFilter,
+): FieldFilter {
+  return (index) => keeps(index) && !names.includes(fields.name(bytes, index).toLowerCase());
 }

@@ -140,8 +140,10 @@ export function without(
   bytes: Buffer,
   keeps: FieldFilter,
 ): FieldFilter {
-  return dropped === null
-    ? keeps
-    : (index) =>
-        keeps(index) && !dropped.has(bytes, fields.lineStarts[index] ?? 0, fields.nameEnds[index] ?? 0);
+  return dropped === null ? keeps : outside(dropped, fields, bytes, keeps);
+}
+
+function outside(dropped: FieldSet, fields: FieldSection, bytes: Buffer, keeps: FieldFilter): FieldFilter {
+  return (index) =>
+    keeps(index) && !dropped.has(bytes, fields.lineStarts[index] ?? 0, fields.nameEnds[index] ?? 0);
 }

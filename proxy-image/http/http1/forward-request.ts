@@ -7,8 +7,9 @@ import {
   type Origin,
   type Telling,
 } from '../headers/forwarded.ts';
-import { endToEnd } from '../headers/hop-by-hop.ts';
+import { endToEnd, type FieldFilter } from '../headers/hop-by-hop.ts';
 import { without, type RequestRules } from '../headers/rules.ts';
+import type { FieldSection } from './fields.ts';
 import { CHUNKED } from './framing.ts';
 import { composeText } from './message.ts';
 import type { RequestHead } from './request-head.ts';
@@ -40,10 +41,13 @@ export function forwardedHead(head: RequestHead, bytes: Buffer, forwarding: Forw
   return composeText(bytes, {
     startLine: head.forwardsLine ? null : `${method} ${target.target} HTTP/1.1`,
     fields,
-    keeps:
-      maxForwards === null ? keeps : (index) => keeps(index) && fields.kinds[index] !== Field.MaxForwards,
+    keeps: maxForwards === null ? keeps : withoutMaxForwards(fields, keeps),
     added: addedLines(head, bytes, forwarding),
   });
+}
+
+function withoutMaxForwards({ kinds }: FieldSection, keeps: FieldFilter): FieldFilter {
+  return (index) => keeps(index) && kinds[index] !== Field.MaxForwards;
 }
 
 function addedLines(head: RequestHead, bytes: Buffer, forwarding: Forwarding): string {
