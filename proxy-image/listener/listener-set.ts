@@ -80,7 +80,7 @@ export class ListenerSet {
   /** Goes on accepting until nothing has been open for `quiet` milliseconds; stops for good then. */
   stopWhenUnused(quiet: number): void {
     for (const listener of this.#open.values()) {
-      listener.expire();
+      listener.expire(quiet);
     }
     this.#quiet = quiet;
     this.#awaitDisuse();

@@ -104,9 +104,9 @@ export class Listener {
     }
   }
 
-  /** What is open may live on for the frontend's `timeouts.drain`, and so may what is accepted meanwhile. */
-  expire(): void {
-    this.#resetIn(this.#frontend.config.timeouts.drain);
+  /** Goes on accepting, but what is open after `delay` and the frontend's own `timeouts.drain` is reset. Milliseconds. */
+  expire(delay: number): void {
+    this.#resetIn(delay + this.#frontend.config.timeouts.drain);
   }
 
   /** Stops accepting. What is open may live on for `limit` milliseconds, and for the frontend's own `timeouts.drain` at most. */

@@ -148,7 +148,7 @@ describe('SIGTERM with --drain-until-unused', () => {
   });
 
   it("resets what is open longer than the frontend's drain timeout", async () => {
-    const running = await start('--drain-until-unused');
+    const running = await start('--drain-until-unused', '--drain-delay=100ms');
     await running.reload(
       proxyConfig({
         frontends: [frontendConfig({ port, timeouts: { drain: 200 } })],
