@@ -1,11 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { JavaClient } from './java-client.ts';
+import { speakerLogs } from './speakers.ts';
 
 /** Clients that talk without a pause until they are told to stop. */
 export interface Conversation {
   /**
    * @returns how many times every client has sent something and got it back
-   * @throws if one of them has lost its connection, or got something else back
+   * @throws if one of them has lost its connection, or got something else back; with what MetalLB did meanwhile, as an address that moves
+   * to another node ends the connections through it
    */
   stop(): Promise<number>;
 }
@@ -28,7 +30,9 @@ export function keepTalking(clients: readonly JavaClient[]): Conversation {
   return {
     async stop() {
       stopping.abort();
-      return outcome;
+      return outcome.catch(async (cause: unknown) => {
+        throw new Error(`${String(cause)}\nThe speakers:\n${await speakerLogs().catch(String)}`, { cause });
+      });
     },
   };
 }

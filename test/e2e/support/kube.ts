@@ -62,7 +62,7 @@ export async function deleteNamespace(name: string): Promise<void> {
   const namespace = `--namespace=${name}`;
   await kube('delete', 'teamworkproxies', '--all', namespace);
   for (const kind of ['replicasets', 'pods']) {
-    await kube('wait', '--for=delete', kind, '--all', namespace, '--timeout=60s');
+    await kube('wait', '--for=delete', kind, '--all', namespace, '--timeout=120s');
   }
-  await kube('delete', 'namespace', name, '--timeout=60s');
+  await kube('delete', 'namespace', name, '--timeout=120s');
 }
