@@ -5,7 +5,7 @@ export const MAX_CONNECTIONS = 8_000;
 export const TIMEOUTS = { connect: 5, idle: 3_600, header: 60, keepAlive: 3_600 } as const;
 
 /** The cipher that the load tools ask for first and that every candidate has to agree to. */
-export const CIPHER = 'TLS_AES_256_GCM_SHA384';
+export const CIPHER = 'TLS_AES_128_GCM_SHA256';
 
 /** Port that clients are said to have come to. */
 export const PUBLIC_PORT = 443;
