@@ -32,11 +32,8 @@ export interface ClientConnection extends ConnectionBase {
 export interface ClientTls {
   /** The name the client asked for (SNI), lower case; null without one. */
   readonly serverName: string | null;
-  /** For instance `TLSv1.3`. */
-  readonly protocol: string;
   /** The application protocol that was agreed on (ALPN), such as `h2`; null where there was nothing to agree on. */
   readonly application: string | null;
-  readonly cipher: string;
   /** The certificate that the client has shown, DER in base64, where servers are told of it; else null. */
   readonly clientCertificate: string | null;
 }

@@ -93,7 +93,7 @@ export class TlsTerminator {
     const { clientCertificates } = this.#options;
     const handshake = this.#handshakes.get(ends(socket));
     // An error that nobody listens for would end the process.
-    socket.on('error', () => undefined);
+    socket.on('error', ignore);
     if (clientCertificates === null) {
       handshake?.settle(terminated(socket, null));
       return;
@@ -114,13 +114,13 @@ function terminated(socket: TLSSocket, clientCertificate: string | null): Termin
   const { servername } = socket;
   const details: ClientTls = {
     serverName: typeof servername === 'string' ? servername.toLowerCase() : null,
-    protocol: socket.getProtocol() ?? 'unknown',
     application: typeof socket.alpnProtocol === 'string' ? socket.alpnProtocol : null,
-    cipher: socket.getCipher().standardName,
     clientCertificate,
   };
   return { ok: true, socket, tls: details };
 }
+
+function ignore(): void {}
 
 type SniCallback = NonNullable<tls.TlsOptions['SNICallback']>;
 

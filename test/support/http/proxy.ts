@@ -35,8 +35,6 @@ export interface HttpProxyOptions {
 
 const HTTP2 = {
   serverName: 'twc.example.com',
-  protocol: 'TLSv1.3',
-  cipher: 'TLS_AES_128_GCM_SHA256',
   application: 'h2',
   clientCertificate: null,
 } as const;
