@@ -13,6 +13,7 @@ import { createMetrics } from './kube/metrics.ts';
 import { exposeCertificates } from './reconcile/certificate-metrics.ts';
 import { watchCluster } from './reconcile/cluster.ts';
 import { reconcile } from './reconcile/reconcile.ts';
+import { createStatusMemory } from './reconcile/status-memory.ts';
 import { readSettings } from './settings.ts';
 
 /** How many resources are worked on at a time. */
@@ -41,6 +42,7 @@ const events = createEventRecorder({
   instance: settings.podName,
   log,
 });
+const memory = createStatusMemory();
 const controller = createController({
   name: 'teamworkproxy',
   workers: WORKERS,
@@ -49,11 +51,13 @@ const controller = createController({
   async reconcile(key, context) {
     const proxy = cluster.proxy(key);
     // What belonged to it is removed by the garbage collector, so there is nothing left to do.
+    if (proxy === undefined) memory.forget(key);
     if (proxy === undefined || proxy.metadata.deletionTimestamp !== undefined) return {};
     const reconciler = {
       cluster,
       client: leading,
       events,
+      memory,
       settings: { image: settings.proxyImage, operatorNamespace: settings.podNamespace },
       now: () => new Date(),
     };

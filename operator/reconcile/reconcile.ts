@@ -17,6 +17,7 @@ import type { Plan } from './plan/types.ts';
 import { reservedNames } from './reserved-names.ts';
 import { render } from './render/render.ts';
 import type { RenderSettings } from './render/render.ts';
+import type { StatusMemory } from './status-memory.ts';
 import { noticesOf } from './status/events.ts';
 import type { Notice } from './status/events.ts';
 import { statusOf } from './status/status.ts';
@@ -29,22 +30,27 @@ export interface Reconciler {
   readonly cluster: ClusterView;
   readonly client: KubeClient;
   readonly events: EventRecorder;
+  readonly memory: StatusMemory;
   readonly settings: RenderSettings;
   readonly now: () => Date;
 }
 
 /** One pass for one resource, from what is wanted and what there is to what is reported: gather, plan, render, apply, observe, status. */
 export async function reconcile(
-  proxy: TeamworkProxy,
+  seen: TeamworkProxy,
   reconciler: Reconciler,
   context: ReconcileContext,
 ): Promise<Result> {
+  const { memory, client } = reconciler;
+  const proxy = memory.recall(seen);
   const gathered = await gather(proxy, reconciler.cluster, reconciler.now());
   const { refusals, ...rest } = plan(gathered.input);
   const planned = { ...rest, refusals: [...refusals, ...reservedNames(proxy)] };
   const { observation, notices } = await carryOut(planned, gathered, { ...reconciler, ...context });
   const status = statusOf(observation);
-  await writeStatus(proxy, status, reconciler.client);
+  // Also compared with what the watch has, where somebody else may have changed it.
+  if (!isWritten(status, proxy) || !isWritten(status, seen)) await writeStatus(proxy, status, client);
+  memory.remember(proxy, status);
   for (const notice of [...notices, ...noticesOf(proxy.status, status)])
     reconciler.events.record({ ...notice, regarding: proxy });
   return { requeueAfterMs: nextLook(status, observation.now) };
@@ -97,13 +103,20 @@ function isStaying({ metadata }: KubernetesObject): boolean {
   return metadata?.deletionTimestamp === undefined;
 }
 
+/** Compared as JSON has it: without what is undefined. */
+function isWritten(status: TeamworkProxyStatus, proxy: TeamworkProxy): boolean {
+  return isDeepStrictEqual(asJson(status), asJson(proxy.status));
+}
+
+function asJson(status: TeamworkProxyStatus | undefined): unknown {
+  return status === undefined ? undefined : JSON.parse(JSON.stringify(status));
+}
+
 async function writeStatus(
   proxy: TeamworkProxy,
   status: TeamworkProxyStatus,
   client: KubeClient,
 ): Promise<void> {
-  // Compared as JSON has it: without what is undefined.
-  if (isDeepStrictEqual(JSON.parse(JSON.stringify(status)), proxy.status)) return;
   const { name, namespace } = proxy.metadata;
   const object = { apiVersion: API_VERSION, kind: KIND, metadata: { name, namespace }, status };
   await client.applyStatus(TEAMWORK_PROXIES, object as TeamworkProxy, { fieldManager: STATUS_FIELD_MANAGER });

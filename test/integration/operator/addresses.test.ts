@@ -28,10 +28,12 @@ afterAll(async () => {
 });
 
 async function eventOf(name: string, reason: string): Promise<string> {
-  return eventually(`an event ${reason} of ${name}`, async () => {
+  const notes = await eventually(`an event ${reason} of ${name}`, async () => {
     const found = (await site.events(name)).filter((event) => event.reason === reason);
-    return found.length === 1 ? found[0]?.note : undefined;
+    return found.length > 0 ? found.map(({ note }) => note) : undefined;
   });
+  expect(notes).toHaveLength(1);
+  return notes[0] ?? '';
 }
 
 describe('an address that was asked for', () => {
