@@ -35,17 +35,20 @@ export class RequestRecord {
     this.#line = line;
   }
 
-  /** Counts and logs it. */
-  close(end: Partial<RequestEnd>, access: AccessLogger): void {
-    const { method, host, path } = this.#line;
-    const { status = 0, server = null, bytesIn = 0, bytesOut = 0, fault = null, detail = null } = end;
+  /** Counts and logs it. `bodyBytes` are those of its body, where the end does not say it. */
+  close(end: Partial<RequestEnd>, access: AccessLogger, bodyBytes = 0): void {
+    const { status = 0, server = null, bytesIn = bodyBytes, bytesOut = 0, fault = null, detail = null } = end;
     const durationMs = performance.now() - this.#startedAt;
     this.#frontend
       .counter(this.backend ?? '')
-      .count({ method, status, durationMs, bytesIn, bytesOut, fault });
-    if (access.wants?.(status, fault !== null) === false) {
-      return;
+      .count({ method: this.#line.method, status, durationMs, bytesIn, bytesOut, fault });
+    if (access.wants?.(status, fault !== null) !== false) {
+      this.#log({ status, server, bytesIn, bytesOut, fault, detail }, durationMs, access);
     }
+  }
+
+  #log(end: RequestEnd, durationMs: number, access: AccessLogger): void {
+    const { status, server, bytesIn, bytesOut, fault, detail } = end;
     access.log({
       kind: 'request',
       frontend: this.#frontend.config.name,
@@ -56,9 +59,7 @@ export class RequestRecord {
       bytesIn,
       bytesOut,
       error: fault === null || detail === null ? fault : `${fault}: ${detail}`,
-      method,
-      host,
-      path,
+      ...this.#line,
       status,
     });
   }

@@ -22,6 +22,8 @@ const SWEEP_INTERVAL = 1_000;
 /** Whose connections they are, and who counts those in use. */
 export interface PoolOwner {
   readonly config: ServerConfig;
+  /** `host:port` as configured. */
+  readonly label: string;
   occupy(): void;
   vacate(): void;
   /** What the cookies of its clients hold; null where they have none. */
@@ -95,7 +97,11 @@ export class ConnectionPool {
   }
 
   #settled(): void {
-    this.#idle.push(...this.#settling);
+    const now = performance.now();
+    for (const connection of this.#settling) {
+      connection.idleUntil = now + connection.idleMs;
+      this.#idle.push(connection);
+    }
     this.#settling = [];
     this.#sweep ??= setInterval(() => this.#closeOld(performance.now()), SWEEP_INTERVAL).unref();
   }
@@ -123,6 +129,8 @@ class PooledConnection implements HttpConnection {
   #user: ConnectionUser | null = null;
   #error: Error | null = null;
   reused = false;
+  /** How long it may be idle, milliseconds, and until when. */
+  idleMs = 0;
   idleUntil = 0;
 
   constructor(socket: Socket, server: PoolOwner, pool: ConnectionPool | null) {
@@ -136,6 +144,10 @@ class PooledConnection implements HttpConnection {
 
   get server(): ServerConfig {
     return this.#server.config;
+  }
+
+  get label(): string {
+    return this.#server.label;
   }
 
   get stickyToken(): string | null {
@@ -167,7 +179,7 @@ class PooledConnection implements HttpConnection {
     this.#state = 'Idle';
     this.#user = null;
     this.#server.vacate();
-    this.idleUntil = performance.now() + Math.min(idleMs, IDLE_TIMEOUT);
+    this.idleMs = Math.min(idleMs, IDLE_TIMEOUT);
     this.socket.resume();
     this.#pool.settle(this);
   }

@@ -81,6 +81,8 @@ export interface ConnectionUser {
 export interface HttpConnection {
   readonly socket: Socket;
   readonly server: ServerConfig;
+  /** `host:port` of the server, for the log. */
+  readonly label: string;
   /** What a cookie has to hold for the client to come back to this server; null where the backend has no cookie. */
   readonly stickyToken: string | null;
   /** True when it has carried an exchange before, so that the server may just have closed it. */

@@ -118,7 +118,8 @@ class BalancedUpstream implements Upstream {
   }
 
   takeIdle(client: Asking): HttpConnection | null {
-    const choice = this.#choose(client, NONE);
+    const now = this.#environment.now();
+    const choice = this.#choose(client, NONE, now);
     if (choice === null || choice === 'Full') {
       return null;
     }
@@ -126,7 +127,7 @@ class BalancedUpstream implements Upstream {
     if (connection !== null) {
       this.#retries.earn();
       this.#turns.taken(choice);
-      choice.server.answers.attempting(this.#environment.now());
+      choice.server.answers.attempting(now);
     }
     return connection;
   }
@@ -170,8 +171,7 @@ class BalancedUpstream implements Upstream {
     return places;
   }
 
-  #order({ sourceAddress, stickyToken = null }: Asking): readonly Place[] {
-    const now = this.#environment.now();
+  #order({ sourceAddress, stickyToken = null }: Asking, now: number): readonly Place[] {
     const places = this.#places(now);
     if (places.length < 2) {
       return places;
@@ -188,8 +188,8 @@ class BalancedUpstream implements Upstream {
   }
 
   /** The next server that has room; `Full` when it is better to wait for one than to take what is left. */
-  #choose(client: Asking, tried: ReadonlySet<Server>): Place | 'Full' | null {
-    const order = this.#order(client);
+  #choose(client: Asking, tried: ReadonlySet<Server>, now: number): Place | 'Full' | null {
+    const order = this.#order(client, now);
     const untried = tried.size === 0 ? order : order.filter(({ server }) => !tried.has(server));
     const [first] = untried;
     if (first === undefined || first.open < this.#limit) {
@@ -208,7 +208,7 @@ class BalancedUpstream implements Upstream {
     let waitUntil: number | null = null;
     this.#retries.earn();
     for (;;) {
-      const choice = this.#choose(request, tried);
+      const choice = this.#choose(request, tried, this.#environment.now());
       if (choice === 'Full') {
         waitUntil = await this.#waitForRoom(request, waitUntil);
       } else if (choice !== null) {

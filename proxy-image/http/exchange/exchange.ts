@@ -65,8 +65,7 @@ export class Exchange implements ConnectionUser, OpeningUser {
 
   /** `host:port` of the server that took the request. */
   get server(): string | null {
-    const server = this.#connection?.server;
-    return server === undefined ? null : `${server.host}:${server.port}`;
+    return this.#connection?.label ?? null;
   }
 
   /** Bytes of the response's body so far. */

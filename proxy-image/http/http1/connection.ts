@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net';
+import { hostAndPort } from '../../addresses/host-and-port.ts';
 import type { MinimumRate } from '../../config/types.ts';
 import type { ClientConnection } from '../../listener/types.ts';
-import { admissionContext, admit } from '../admission.ts';
+import { admissionContext, admit, type AdmissionContext } from '../admission.ts';
 import type { Deadlines, Ticking } from '../deadlines.ts';
 import { Exchange } from '../exchange/exchange.ts';
 import type { ExchangeClient, ExchangeEnd, ExchangeRequest } from '../exchange/types.ts';
@@ -41,6 +42,7 @@ export class Http1Connection implements ExchangeClient, Ticking {
   readonly #log: RequestLog;
   readonly #own = new OwnConnection();
   #frontend: PreparedFrontend;
+  #context: AdmissionContext | null = null;
   #exchange: Exchange | null = null;
   #deadline = Number.POSITIVE_INFINITY;
   /** Only ever falls. */
@@ -217,8 +219,7 @@ export class Http1Connection implements ExchangeClient, Ticking {
   #serve(bytes: Buffer): void {
     const { head } = this.#reader;
     const record = this.#log.record(this.#frontend, head);
-    const served = this.#host.frontend() !== null;
-    const admission = admit(head, bytes, admissionContext(this.#client, this.#frontend, served));
+    const admission = admit(head, bytes, this.#admissionContext());
     record.backend = admission.backend;
     this.response.rules = admission.rules;
     switch (admission.kind) {
@@ -232,6 +233,15 @@ export class Http1Connection implements ExchangeClient, Ticking {
         this.#refuse(admission.fault);
         break;
     }
+  }
+
+  /** The same from request to request, unless there is a new generation. */
+  #admissionContext(): AdmissionContext {
+    const served = this.#host.frontend() !== null;
+    if (this.#context?.frontend !== this.#frontend || this.#context.served !== served) {
+      this.#context = admissionContext(this.#client, this.#frontend, served);
+    }
+    return this.#context;
   }
 
   #forward(bytes: Buffer, request: ExchangeRequest): void {
@@ -290,7 +300,7 @@ export class Http1Connection implements ExchangeClient, Ticking {
   }
 
   #finishRecord(end: Partial<RequestEnd>): void {
-    this.#log.finish({ bytesIn: this.#reader.bodyBytes, ...end });
+    this.#log.finish(this.#reader.bodyBytes, end);
   }
 
   /** The request is over: on to the next one, or to the end. */
@@ -323,7 +333,6 @@ export class Http1Connection implements ExchangeClient, Ticking {
 
   #tunnel({ connection, backend, head, early }: ExchangeEnd & { readonly kind: 'Switched' }): void {
     const socket = this.#socket;
-    const { host, port } = connection.server;
     socket.pause().off('data', this.#onData).off('end', this.#onEnd);
     socket.off('drain', this.#onDrain).off('close', this.#onClose);
     this.#services.deadlines.delete(this);
@@ -336,7 +345,7 @@ export class Http1Connection implements ExchangeClient, Ticking {
       toUpstream: this.#reader.view(),
       counters: this.#frontend.counter(backend),
       timeouts: this.#frontend.config.timeouts,
-    }).then((end) => this.#finishRecord({ ...end, server: `${host}:${port}` }));
+    }).then((end) => this.#finishRecord({ ...end, server: hostAndPort(connection.server) }));
   }
 
   readonly #onData = (chunk: Buffer): void => {

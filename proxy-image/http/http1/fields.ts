@@ -47,6 +47,10 @@ export class FieldSection {
         // On to the next one.
       }
       const start = this.lineStarts[this.count] ?? 0;
+      if (start + 1 < limit && isLineEnd(bytes, start)) {
+        this.end = start + 2;
+        return 'Complete';
+      }
       const lineFeed = bytes.indexOf(LF, Math.max(start, this.#searched));
       if (lineFeed === -1) {
         this.#searched = bytes.length;
@@ -56,12 +60,8 @@ export class FieldSection {
         return 'HeaderTooLarge';
       }
       const end = lineFeed - 1;
-      if (end < start || bytes[end] !== CR) {
+      if (end <= start || bytes[end] !== CR) {
         return 'MalformedField';
-      }
-      if (end === start) {
-        this.end = lineFeed + 1;
-        return 'Complete';
       }
       const fault = this.#readLine(bytes, start, end);
       if (fault !== null) {
@@ -119,15 +119,17 @@ export class FieldSection {
       return false;
     }
     const nameEnd = endOfPlain(TOKEN, bytes, start, length);
+    // The empty line: what is behind it is none of this section's.
+    if (nameEnd === start) {
+      return false;
+    }
     const valueStart = nameEnd + 2;
     const end = endOfPlain(FIELD_VALUE, bytes, valueStart, length);
     const isPlain =
-      nameEnd > start &&
       end + 1 < length &&
       bytes[nameEnd] === COLON &&
       bytes[nameEnd + 1] === SP &&
-      bytes[end] === CR &&
-      bytes[end + 1] === LF &&
+      isLineEnd(bytes, end) &&
       !isBlank(bytes[valueStart]);
     return isPlain && this.#addLine(bytes, nameEnd, valueStart, end) === null;
   }
@@ -183,6 +185,10 @@ export class FieldSection {
 /** What the table of token characters says of them. */
 const PLAIN = 1;
 const UNDERSCORE = 2;
+
+function isLineEnd(bytes: Buffer, at: number): boolean {
+  return bytes[at] === CR && bytes[at + 1] === LF;
+}
 
 /** Offset of the first byte from `start` on that the table has no 1 for, or of the end. */
 function endOfPlain(table: Uint8Array, bytes: Buffer, start: number, end: number): number {

@@ -20,9 +20,9 @@ export class RequestLog {
     return this.#record;
   }
 
-  /** Counts and logs the request at hand. */
-  finish(end: Partial<RequestEnd>): void {
-    this.#record?.close(end, this.#access);
+  /** Counts and logs the request at hand. `bodyBytes` are those of its body, where the end does not say it. */
+  finish(bodyBytes: number, end: Partial<RequestEnd>): void {
+    this.#record?.close(end, this.#access, bodyBytes);
     this.#record = null;
   }
 }
