@@ -11,6 +11,9 @@ import type { Target } from './target.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
+/** Bytes of an input that are shown. */
+const SHOWN = 500;
+
 /** The first way to cut an input that fails; null when all is well. */
 export function failureOf(target: Target, input: Buffer): Failure | null {
   for (const parts of allCuts(input, random(1))) {
@@ -22,9 +25,20 @@ export function failureOf(target: Target, input: Buffer): Failure | null {
   return null;
 }
 
-/** The same failure by as little input as can be found. */
-export function smallest(target: Target, { input, error }: Failure): Failure {
-  const shorter = minimise(input, (candidate) => failureOf(target, candidate) !== null);
+/** How long is looked for a shorter input. Milliseconds. */
+const MINIMISE_FOR = 20_000;
+
+/** The same failure by as little input as can be found in a while; `running` is told of each that is tried. */
+export function smallest(
+  target: Target,
+  { input, error }: Failure,
+  running: (input: Buffer) => void,
+): Failure {
+  const endsAt = performance.now() + MINIMISE_FOR;
+  const shorter = minimise(input, (candidate) => {
+    running(candidate);
+    return performance.now() < endsAt && failureOf(target, candidate) !== null;
+  });
   return failureOf(target, shorter) ?? { input, error };
 }
 
@@ -35,6 +49,6 @@ export function writeFailure(target: Target, input: Buffer, what: string): strin
   const path = `${folder}/${target.name}-${name}.bin`;
   mkdirSync(folder, { recursive: true });
   writeFileSync(path, input);
-  const shown = printable(JSON.stringify(input.toString('latin1')));
+  const shown = printable(JSON.stringify(input.toString('latin1', 0, SHOWN)));
   return `${target.name}: ${what}\n  input: ${shown}\n  again: node test/fuzz/main.ts ${target.name} ${relative(root, path)}\n`;
 }

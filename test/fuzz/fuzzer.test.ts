@@ -34,7 +34,7 @@ describe('Fuzzer', () => {
       return 'read';
     });
 
-    const { input, error } = smallest(target, fuzz(target));
+    const { input, error } = smallest(target, fuzz(target), () => undefined);
 
     expect(input.toString('latin1')).toBe('Length: -');
     expect(String(error)).toBe('Broken: a sign');
@@ -46,7 +46,7 @@ describe('Fuzzer', () => {
       return 'read';
     });
 
-    expect(smallest(target, fuzz(target)).input.toString('latin1')).toBe('\r');
+    expect(smallest(target, fuzz(target), () => undefined).input.toString('latin1')).toBe('\r');
   });
 
   it('finds what throws', () => {

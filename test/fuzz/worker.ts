@@ -42,7 +42,7 @@ function run(work: Work): Outcome {
   while (failure === null && performance.now() < endsAt) {
     failure = fuzzer.step(running.show);
   }
-  const small = failure === null ? null : smallest(target, failure);
+  const small = failure === null ? null : smallest(target, failure, running.show);
   return {
     executions: fuzzer.executions,
     inputs: fuzzer.inputs.length,

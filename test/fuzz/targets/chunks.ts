@@ -77,10 +77,12 @@ function readBody(form: ChunkedForm, parts: readonly Buffer[]): Reading {
     consumed += end;
     passedOn += decoder.pieces.gather(part).toString('latin1');
   }
-  // What is passed on of a body that turns out bad depends on when that shows.
-  return { passedOn: decoder.fault === null ? passedOn : '', consumed, outcome: outcomeOf(decoder) };
+  // What is passed on of a body that turns out bad depends on when that shows; what follows it is never read.
+  return decoder.fault === null
+    ? { passedOn, consumed, outcome: outcomeOf(decoder) }
+    : { passedOn: '', consumed: 0, outcome: decoder.fault };
 }
 
-function outcomeOf({ done, fault }: BodyDecoder): string {
-  return fault ?? (done ? 'Done' : 'Incomplete');
+function outcomeOf({ done }: BodyDecoder): string {
+  return done ? 'Done' : 'Incomplete';
 }
