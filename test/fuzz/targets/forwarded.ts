@@ -1,5 +1,6 @@
 import { makeOrigin } from '../../../proxy-image/http/headers/forwarded.ts';
 import type { Forwarding } from '../../../proxy-image/http/http1/forward-request.ts';
+import { CHUNKED } from '../../../proxy-image/http/http1/framing.ts';
 import { endToEndFields, originForm } from '../../conformance/judge.ts';
 import { parseRequests, valuesOf, type ParsedRequest } from '../../support/http/messages.ts';
 import { requireSame, requireThat } from '../target.ts';
@@ -13,6 +14,9 @@ export const FORWARDING: Forwarding = {
   rules: null,
 };
 
+/** From a client whose forwarding fields are believed, and extended. */
+export const TRUSTING: Forwarding = { ...FORWARDING, trusted: true, tellsForwarded: true };
+
 /** What the proxy itself says of a request, in the place of what its client says. */
 const OWN = /^(?:x-real-ip|x-forwarded-.*|http2-settings)$/i;
 
@@ -21,6 +25,11 @@ export function requireFaithful(passedOn: string, sent: string): void {
   const output = only('what is passed on', passedOn);
   const input = only('what was sent', sent);
   requireSame('what was sent and what is passed on', meaning(input), meaning(output));
+}
+
+/** A head as it is passed on is that of one request; `bodyLength` as the head was read. */
+export function requireOneRequest(head: string, bodyLength: number): ParsedRequest {
+  return only('what is passed on', head + (bodyLength === CHUNKED ? '0\r\n\r\n' : 'x'.repeat(bodyLength)));
 }
 
 /** The one request in a text. */

@@ -4,7 +4,7 @@ import { forwardedHead } from '../../../proxy-image/http/http1/forward-request.t
 import { RequestHead } from '../../../proxy-image/http/http1/request-head.ts';
 import { http1Seeds } from '../seeds.ts';
 import { requireSame, requireThat, type Target } from '../target.ts';
-import { FORWARDING, requireFaithful } from './forwarded.ts';
+import { FORWARDING, requireFaithful, requireOneRequest, TRUSTING } from './forwarded.ts';
 
 /** What became of the bytes of one client. */
 interface Reading {
@@ -30,6 +30,7 @@ export const requests: Target = {
     'Transfer-Encoding: chunked\r\n',
     'Connection: ',
     'X-Forwarded-For: ',
+    'Forwarded: for=192.0.2.1;host="a"',
     'Expect: 100-continue\r\n',
     'Upgrade: websocket\r\n',
     'Max-Forwards: 0\r\n',
@@ -122,6 +123,9 @@ class RequestReader {
     const { end, bodyLength } = this.#head;
     this.#text = forwardedHead(this.#head, bytes, FORWARDING);
     this.#length = end;
+    if (bodyLength < LIMIT) {
+      requireOneRequest(forwardedHead(this.#head, bytes, TRUSTING), bodyLength);
+    }
     this.#input.clear();
     this.#readBody(bodyDecoder(bodyLength, 'Chunks', BODY_LIMIT), bytes, end);
   }
