@@ -113,6 +113,27 @@ export interface RoutePolicies {
   readonly headers?: HeadersPolicy;
   /** By which fields servers are told of the hops before them. Left out: `XForwarded`. */
   readonly forwarded?: ForwardedFields;
+  /** Left out: what the servers say of other origins is passed on. */
+  readonly cors?: CorsPolicy;
+}
+
+/**
+ * Which pages of other origins may read responses (the CORS protocol of the Fetch standard). The proxy alone answers: preflights are not
+ * forwarded, and what servers say of it is removed.
+ */
+export interface CorsPolicy {
+  /** `scheme://host` or `scheme://host:port` as browsers write it; a host that begins with `*.` stands for one more label. `*`: all. */
+  readonly origins: readonly string[];
+  /** GET, HEAD and POST need not be named; upper and lower case differ. `*`: all. */
+  readonly methods: readonly string[];
+  /** Of requests. `*`: all but Authorization. */
+  readonly headers: readonly string[];
+  /** Of responses. `*`: all. */
+  readonly exposedHeaders: readonly string[];
+  /** Not with a `*` alone in any of the lists. */
+  readonly credentials: boolean;
+  /** How long a browser remembers the answer to a preflight. */
+  readonly maxAgeSeconds: number;
 }
 
 /** `XForwarded`: X-Forwarded-For, -Host, -Port and -Proto. `Both`: these, and Forwarded (RFC 7239). */

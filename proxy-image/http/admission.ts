@@ -5,6 +5,7 @@ import type { ExchangeRequest, StickyClient } from './exchange/types.ts';
 import type { Fault } from './faults.ts';
 import { makeOrigin, type Origin } from './headers/forwarded.ts';
 import type { ResponseRules } from './headers/rules.ts';
+import { inspect } from './policies/inspect.ts';
 import { forwardedHead } from './http1/forward-request.ts';
 import type { LocalResponse } from './local-response.ts';
 import type { RequestHead } from './http1/request-head.ts';
@@ -50,12 +51,12 @@ export function admissionContext(
   return { client, frontend, served, origin, trusted: frontend.trusts(sourceAddress) };
 }
 
-type Forward = Decision & { readonly kind: 'Forward' };
+type Forward = Decision & { readonly kind: 'Forward'; readonly rules: ResponseRules | null };
 
 /** `bytes` are what the head was read from. */
 export function admit(head: RequestHead, bytes: Buffer, context: AdmissionContext): Admission {
   const { frontend, served } = context;
-  const rules = frontend.rules.response;
+  const rules = frontend.policies.response;
   if (!served) {
     return refuse('FrontendGone', rules);
   }
@@ -67,22 +68,34 @@ export function admit(head: RequestHead, bytes: Buffer, context: AdmissionContex
     return { kind: 'Respond', rules, backend: null, response: { status: 200, text: '' } };
   }
   const decision = frontend.router.route(head.host, head.target.path);
+  if (decision.kind === 'Refuse' && decision.fault === 'UnknownHost') {
+    // The policies of this frontend, HSTS for one, are none of a host's that it does not serve.
+    return refuse('UnknownHost', null);
+  }
+  return admitBy(head, bytes, context, decision);
+}
+
+/** Lets the policies of where the request has been led to decide, and then goes on with it. */
+function admitBy(head: RequestHead, bytes: Buffer, context: AdmissionContext, decision: Decision): Admission {
+  const policies = decision.kind === 'Forward' ? decision.policies : context.frontend.policies;
+  const backend = decision.kind === 'Forward' ? decision.backend : null;
+  const { rules, verdict } = inspect(head, bytes, policies);
+  if (verdict !== null) {
+    return typeof verdict === 'string'
+      ? refuse(verdict, rules, backend)
+      : { kind: 'Respond', rules, backend: null, response: verdict };
+  }
   switch (decision.kind) {
     case 'Refuse':
-      // The policies of this frontend, HSTS for one, are none of a host's that it does not serve.
-      return refuse(decision.fault, decision.fault === 'UnknownHost' ? null : rules);
+      return refuse(decision.fault, rules);
     case 'Redirect': {
       const { redirect } = decision;
       const location = redirectLocation(redirect, head.target.query);
-      return {
-        kind: 'Respond',
-        rules,
-        backend: null,
-        response: { status: redirectStatus(redirect, head.method), text: '', location },
-      };
+      const response = { status: redirectStatus(redirect, head.method), text: '', location };
+      return { kind: 'Respond', rules, backend: null, response };
     }
     case 'Forward':
-      return admitToBackend(head, bytes, context, decision);
+      return admitToBackend(head, bytes, context, { ...decision, rules });
   }
 }
 
@@ -90,15 +103,15 @@ function admitToBackend(
   head: RequestHead,
   bytes: Buffer,
   context: AdmissionContext,
-  { backend, rules }: Forward,
+  { backend, rules, policies }: Forward,
 ): Admission {
   const { limits } = context.frontend.config;
   const upstream = context.frontend.upstream(backend);
   if (upstream === undefined) {
-    return refuse('NoServer', rules.response, backend);
+    return refuse('NoServer', rules, backend);
   }
   if (limits.bodyBytes > 0 && head.bodyLength > limits.bodyBytes) {
-    return refuse('BodyTooLarge', rules.response, backend);
+    return refuse('BodyTooLarge', rules, backend);
   }
   const { client } = context;
   const upgrade = requestedUpgrade(head);
@@ -111,9 +124,9 @@ function admitToBackend(
       origin: context.origin,
       trusted: context.trusted,
       tellsCertificate: context.frontend.config.clientCertificates?.forward !== undefined,
-      tellsForwarded: rules.forwarded,
+      tellsForwarded: policies.forwarded,
       upgrade,
-      rules: rules.request,
+      rules: policies.request,
     }),
     hasBody: head.bodyLength !== 0,
     expectsContinue: head.expectsContinue,
@@ -121,7 +134,7 @@ function admitToBackend(
     sticky: stickyClient(head, bytes, context, upstream),
     connectionAuth: head.connectionAuth,
   };
-  return { kind: 'Forward', rules: rules.response, backend, request };
+  return { kind: 'Forward', rules, backend, request };
 }
 
 function stickyClient(

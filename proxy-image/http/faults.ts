@@ -2,7 +2,7 @@
  * Everything that can go wrong with a request, by name; the name is also the label in metrics and the reason in the access log. What
  * each of them means for the client is said in `VERDICTS` and nowhere else.
  */
-export type Fault = RequestFault | RoutingFault | UpstreamFault | TransferFault;
+export type Fault = RequestFault | RoutingFault | PolicyFault | UpstreamFault | TransferFault;
 
 /** The request itself is at fault; nothing of it has reached a server, save the beginning of a body that turned out bad. */
 export type RequestFault =
@@ -29,6 +29,9 @@ export type RequestFault =
 
 /** The request is sound, but there is nowhere to send it. */
 export type RoutingFault = 'UnknownHost' | 'Misdirected' | 'AmbiguousPath' | 'NoRoute' | 'FrontendGone';
+
+/** The request is sound, but a policy refuses it. */
+export type PolicyFault = 'OriginRefused';
 
 /** A server is at fault, before anything of its response has reached the client. */
 export type UpstreamFault =
@@ -96,6 +99,8 @@ export const VERDICTS: Readonly<Record<Fault, Verdict>> = {
   AmbiguousPath: bad('The path could be read in more than one way.'),
   NoRoute: { status: 404, text: 'Nothing is served under this path.', closes: false },
   FrontendGone: { status: 503, text: 'This address is no longer served.', closes: true },
+
+  OriginRefused: { status: 403, text: 'Pages of this origin may not use this address.', closes: false },
 
   NoServer: { status: 503, text: 'There is no server behind this address.', closes: false },
   ServersBusy: {

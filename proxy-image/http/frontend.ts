@@ -3,7 +3,7 @@ import { DEFAULT_MINIMUM_RATE } from '../config/defaults.ts';
 import type { FrontendConfig, MinimumRate } from '../config/types.ts';
 import type { Misdirected } from '../tls/misdirected.ts';
 import type { Upstream } from '../upstream/types.ts';
-import { compileRules, type CompiledRules } from './headers/rules.ts';
+import { compilePolicies, type CompiledPolicies } from './policies/compile.ts';
 import { RequestCounter, type HttpMetrics } from './metrics.ts';
 import { buildRouter, type Router } from './routing/router.ts';
 import type { HttpFrontend } from './types.ts';
@@ -13,7 +13,7 @@ export interface PreparedFrontend {
   readonly config: FrontendConfig;
   readonly router: Router;
   /** What counts for answers to requests that no route has taken. */
-  readonly rules: CompiledRules;
+  readonly policies: CompiledPolicies;
   /** How slow clients may be; null for no minimum. */
   readonly minimumRate: MinimumRate | null;
   readonly misdirected: Misdirected | null;
@@ -39,7 +39,7 @@ export function prepareFrontend(frontend: HttpFrontend, metrics: HttpMetrics): P
   const made: PreparedFrontend = {
     config,
     router: buildRouter(config),
-    rules: compileRules(config.policies),
+    policies: compilePolicies(config.policies),
     minimumRate: rate.bytesPerSecond === 0 ? null : rate,
     misdirected,
     trusts: rangeMatcher(config.trustedSources),

@@ -22,7 +22,7 @@ export interface LocalMessage {
 
 /** The answer to HEAD has no body, but says how long it would be (RFC 9110 section 9.3.2). */
 export function localMessage(
-  { text, location, retryAfter }: LocalResponse,
+  { status, text, location, retryAfter }: LocalResponse,
   method: string,
   rules: ResponseRules | null,
 ): LocalMessage {
@@ -33,7 +33,8 @@ export function localMessage(
       ...(location === undefined ? [] : [['Location', location] as const]),
       ...(retryAfter === undefined ? [] : [['Retry-After', String(retryAfter)] as const]),
       ...(body === '' ? [] : [['Content-Type', 'text/plain; charset=utf-8'] as const]),
-      ['Content-Length', String(Buffer.byteLength(body))],
+      // RFC 9110 section 8.6: a 204 states no length.
+      ...(status === 204 ? [] : [['Content-Length', String(Buffer.byteLength(body))] as const]),
       ['Cache-Control', 'no-store'],
       ...(rules?.own ?? []).map(({ name, value }) => [name, value] as const),
     ],

@@ -90,6 +90,7 @@ describe('policies', () => {
     const file = await manifest('good', {
       hsts: { maxAge: '8760h', includeSubDomains: true },
       forwarded: 'Both',
+      cors: { origins: ['https://*.example.com'], methods: ['PUT'], credentials: true, maxAge: '1h' },
       headers: {
         request: { set: [{ name: 'X-Application', value: 'webapp' }] },
         response: { set: [{ name: 'X-Frame-Options', value: 'DENY' }], remove: ['server'] },
@@ -106,6 +107,13 @@ describe('policies', () => {
     const [fields] = (await once(session.request({ ':path': '/webapp' }), 'response')) as [
       IncomingHttpHeaders,
     ];
+    const asking = {
+      ':method': 'OPTIONS',
+      ':path': '/webapp',
+      origin: 'https://app.example.com',
+      'access-control-request-method': 'PUT',
+    };
+    const [preflight] = (await once(session.request(asking), 'response')) as [IncomingHttpHeaders];
     session.destroy();
 
     const expected = {
@@ -117,6 +125,14 @@ describe('policies', () => {
     expect(redirect.headers).toMatchObject({ ...expected, location: '/webapp' });
     expect(fields).toMatchObject(expected);
     expect(fields).not.toHaveProperty('server');
+    expect(preflight).toMatchObject({
+      ':status': 204,
+      vary: 'Origin',
+      'access-control-allow-origin': 'https://app.example.com',
+      'access-control-allow-credentials': 'true',
+      'access-control-allow-methods': 'PUT',
+      'access-control-max-age': '3600',
+    });
     expect(asked).toHaveLength(2);
     expect(asked[0]).toMatchObject({
       'x-application': 'webapp',

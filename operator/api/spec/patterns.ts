@@ -99,6 +99,17 @@ export const PATTERNS = {
     pattern: '^[!-~]([\\t -~]*[!-~])?$',
     words: 'one line of printable ASCII without blanks at its ends',
   },
+  origin: {
+    name: 'origin',
+    pattern: `^(\\*|https?://(\\*\\.)?${LABEL}(\\.${LABEL})*(:[1-9][0-9]{0,4})?)$`,
+    words:
+      'an origin as browsers write it, such as `https://app.example.com`, `https://*.example.com` or `http://localhost:3000`: lower case, no path, no slash at its end; or `*`',
+  },
+  method: {
+    name: 'method',
+    pattern: '^(\\*|[A-Z][-_A-Z0-9]*)$',
+    words: 'a method in upper case, such as `PUT`; or `*`',
+  },
   quantity: {
     name: 'quantity',
     pattern: QUANTITY_PATTERN,

@@ -10,6 +10,7 @@ import {
   setOf,
 } from '../schema/builder.ts';
 import type { CelRule, Infer } from '../schema/builder.ts';
+import { corsSchema } from './cors.ts';
 import { duration, fieldName, fieldValue } from './scalars.ts';
 
 const MAX_RULES = { maxItems: 16 };
@@ -110,6 +111,14 @@ const hsts = object(
 const FORWARDED =
   'By which fields servers are told of the client. XForwarded: X-Forwarded-For, -Host, -Port and -Proto. Both: these, and Forwarded (RFC 7239). What clients themselves send under these names is removed; what trustedSources send is extended.';
 
+/** Policies that are the same for frontends and routes. */
+const general = {
+  cors: optional(
+    corsSchema,
+    "Pages of other origins that may read responses (CORS). The proxy answers preflights itself, and replaces what servers say of other origins. Default: servers answer for themselves. A route has its own in place of its frontend's.",
+  ),
+};
+
 /** What a route may have of its own; a policy that it has counts in place of its frontend's. */
 export const routePoliciesSchema = object({
   headers: optional(
@@ -117,6 +126,7 @@ export const routePoliciesSchema = object({
     "Header fields that are set, added and removed, after hop-by-hop fields have been removed and the proxy's own were made. A route adds to the rules of its frontend; where both name a field, the route's rule counts.",
   ),
   forwarded: optional(oneOf('XForwarded', 'Both'), `${FORWARDED} Default: what the frontend has.`),
+  ...general,
 });
 
 /** What a frontend may have: what routes may, for all that has nothing else, and what counts for a host as a whole. */
@@ -126,6 +136,7 @@ export const frontendPoliciesSchema = object({
     'Header fields that are set, added and removed in all requests and responses, answers of the proxy itself included.',
   ),
   forwarded: optional(oneOf('XForwarded', 'Both'), `${FORWARDED} Default: XForwarded.`),
+  ...general,
   hsts: optional(
     hsts,
     'HTTPS: browsers are told to come by HTTPS alone (RFC 6797), by one Strict-Transport-Security field in every response; one that a server sends is replaced. Default: what the server sends.',

@@ -196,6 +196,27 @@ describe('what a plan refuses', () => {
       'UnusableDuration',
       "spec.frontends[a].policies.hsts.maxAge: 1500ms can't be sent, as browsers are told whole seconds; leave the milliseconds out",
     ],
+    [
+      'an origin with the usual port',
+      webWith({ policies: { cors: { origins: ['https://app.test:443'] } } }),
+      'UnusableOrigin',
+      'spec.frontends[a].policies.cors.origins: no browser writes https://app.test:443, as the port is the usual one; leave it out',
+    ],
+    [
+      'an origin with a port that there is not',
+      webWith({ policies: { cors: { origins: ['https://app.test:65536'] } } }),
+      'UnusableOrigin',
+      'spec.frontends[a].policies.cors.origins: https://app.test:65536 has a port that there is not',
+    ],
+    [
+      'a frontend that sends what cors of a route makes',
+      webWith({
+        policies: { headers: { response: { set: [{ name: 'access-control-Max-Age', value: '1' }] } } },
+        routes: [{ paths: ['/'], backend: 'web', policies: { cors: { origins: ['https://app.test'] } } }],
+      }),
+      'ReservedField',
+      'spec.frontends[a].policies.headers.response: policies.cors makes access-control-Max-Age, so that it is sent exactly once; remove it here',
+    ],
   ])('%s', (_, spec, reason, message) => {
     const { refusals } = plan(planInput(spec));
 

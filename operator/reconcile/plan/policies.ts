@@ -4,7 +4,8 @@ import type { HeaderRulesSpec } from '../../api/spec/policies.ts';
 import type { Finding } from '../../api/status.ts';
 import { cookiesAdded } from '../../../proxy-image/config/added-cookies.ts';
 import { isReservedField } from '../../../proxy-image/config/reserved-fields.ts';
-import { milliseconds } from '../units.ts';
+import { partsOfSeconds } from './durations.ts';
+import { unusableCors } from './cors.ts';
 import { backendNames } from './references.ts';
 import { stickyCookieName } from '../sticky-cookie-name.ts';
 
@@ -17,28 +18,23 @@ export function unusablePolicies(
   const path = `spec.frontends[${name}]`;
   return [
     ...unusableHsts(frontend),
+    ...unusableCors(policies, [policies, ...routes.map((route) => route.policies)], `${path}.policies`),
     ...unusableRules(policies?.headers, {
       path: `${path}.policies.headers`,
       backends: backendNames(frontend).flatMap((backend) => backends.get(backend) ?? []),
     }),
-    ...routes.flatMap((route, index) =>
-      unusableRules(route.policies?.headers, {
+    ...routes.flatMap((route, index) => [
+      ...unusableRules(route.policies?.headers, {
         path: `${path}.routes[${index}].policies.headers`,
         backends: [route.backend].flatMap((backend) => backends.get(backend) ?? []),
       }),
-    ),
+      ...unusableCors(route.policies, [route.policies, policies], `${path}.routes[${index}].policies`),
+    ]),
   ];
 }
 
 function unusableHsts({ name, policies }: FrontendSpec): readonly Finding[] {
-  if (policies?.hsts === undefined || milliseconds(policies.hsts.maxAge) % 1000 === 0) return [];
-  return [
-    {
-      path: `spec.frontends[${name}].policies.hsts.maxAge`,
-      reason: 'UnusableDuration',
-      message: `${policies.hsts.maxAge} can't be sent, as browsers are told whole seconds; leave the milliseconds out`,
-    },
-  ];
+  return partsOfSeconds(policies?.hsts?.maxAge, `spec.frontends[${name}].policies.hsts.maxAge`);
 }
 
 interface Place {

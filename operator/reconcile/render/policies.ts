@@ -12,14 +12,19 @@ import { milliseconds } from '../units.ts';
 
 /** The policies of a frontend. What is not asked for is left out, as proxies of an earlier release do not know it. */
 export function frontendPolicies({ policies }: FrontendSpec): Pick<FrontendConfig, 'policies'> {
-  const given: FrontendPolicies = { ...headers(policies), ...forwarded(policies), ...hsts(policies) };
+  const given: FrontendPolicies = { ...general(policies), ...hsts(policies) };
   return Object.keys(given).length === 0 ? {} : { policies: given };
 }
 
 /** A route with its own policies. */
 export function route({ paths, backend, policies }: FrontendSpec['routes'][number]): RouteConfig {
-  const given = { ...headers(policies), ...forwarded(policies) };
+  const given = general(policies);
   return { paths, backend, ...(Object.keys(given).length === 0 ? {} : { policies: given }) };
+}
+
+/** What frontends and routes have alike. */
+function general(policies: RoutePoliciesSpec | undefined): RoutePolicies {
+  return { ...headers(policies), ...forwarded(policies), ...cors(policies) };
 }
 
 function headers(policies: RoutePoliciesSpec | undefined): Pick<RoutePolicies, 'headers'> {
@@ -35,6 +40,13 @@ function headers(policies: RoutePoliciesSpec | undefined): Pick<RoutePolicies, '
 
 function forwarded(policies: RoutePoliciesSpec | undefined): Pick<RoutePolicies, 'forwarded'> {
   return policies?.forwarded === undefined ? {} : { forwarded: policies.forwarded };
+}
+
+function cors(policies: RoutePoliciesSpec | undefined): Pick<RoutePolicies, 'cors'> {
+  if (policies?.cors === undefined) return {};
+  const { origins, methods, headers, exposedHeaders, credentials, maxAge } = policies.cors;
+  const maxAgeSeconds = wholeSeconds(maxAge);
+  return { cors: { origins, methods, headers, exposedHeaders, credentials, maxAgeSeconds } };
 }
 
 /** In one order, whatever order they are given in: the digest of the configuration must not depend on it. */
@@ -53,5 +65,9 @@ function isEmpty(rules: HeaderRules | undefined): boolean {
 function hsts(policies: FrontendSpec['policies']): Pick<FrontendPolicies, 'hsts'> {
   if (policies?.hsts === undefined) return {};
   const { maxAge, includeSubDomains, preload } = policies.hsts;
-  return { hsts: { maxAgeSeconds: Math.floor(milliseconds(maxAge) / 1000), includeSubDomains, preload } };
+  return { hsts: { maxAgeSeconds: wholeSeconds(maxAge), includeSubDomains, preload } };
+}
+
+function wholeSeconds(duration: string): number {
+  return Math.floor(milliseconds(duration) / 1000);
 }

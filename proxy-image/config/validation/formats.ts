@@ -7,6 +7,9 @@ const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 const SERVER_LABEL = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/i;
 const MAX_HOST = 253;
 
+/** Seconds. RFC 6797 section 6.1.1 gives no bound; this one is a hundred years, and fits into 32 bits. */
+export const MAX_AGE = 100 * 366 * 24 * 3600;
+
 export function isName(text: string): boolean {
   return LABEL.test(text);
 }
@@ -56,9 +59,19 @@ export function isCookieName(text: string): boolean {
   return /^[A-Za-z0-9_-]{1,64}$/.test(text);
 }
 
-/** A token (RFC 9110 section 5.6.2) that no rule is forbidden to touch. */
+/** RFC 9110 section 5.6.2. */
+export function isToken(text: string): boolean {
+  return /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(text);
+}
+
+/** A token that no rule is forbidden to touch. */
 export function isRuledField(text: string): boolean {
-  return /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(text) && !isReservedField(text);
+  return isToken(text) && !isReservedField(text);
+}
+
+/** A method as clients write it, in upper case by convention; `*` stands for all. */
+export function isMethod(text: string): boolean {
+  return /^(?:\*|[A-Z][-_A-Z0-9]*)$/.test(text);
 }
 
 /** A field value (RFC 9110 section 5.5) without obs-text. */

@@ -9,12 +9,10 @@ import type {
   HstsConfig,
   RoutePolicies,
 } from '../types.ts';
+import { checkCors, checkDoubledCors, cors } from './cors.ts';
 import { field, flag, integer, item, list, oneOf, optional, record, report, text } from './decoder.ts';
 import type { Draft, Place } from './decoder.ts';
-import { isFieldValue, isRuledField } from './formats.ts';
-
-/** RFC 6797 section 6.1.1 gives no bound; this one is a hundred years, and fits into 32 bits. */
-const MAX_AGE = 100 * 366 * 24 * 3600;
+import { isFieldValue, isRuledField, MAX_AGE } from './formats.ts';
 
 const fieldName = text(
   'the name of a header field that rules may touch, such as "X-Frame-Options"',
@@ -45,13 +43,25 @@ const forwarded = oneOf('XForwarded', 'Both');
 export const routePolicies = record<RoutePolicies>({
   headers: optional(headers),
   forwarded: optional(forwarded),
+  cors: optional(cors),
 });
 
 export const frontendPolicies = record<FrontendPolicies>({
   headers: optional(headers),
   forwarded: optional(forwarded),
+  cors: optional(cors),
   hsts: optional(hsts),
 });
+
+/** Policies that stand at one place. */
+interface Scope {
+  readonly policies: Draft<RoutePolicies> | undefined;
+  /** Of other places, that count for the same requests. */
+  readonly others: readonly (Draft<RoutePolicies> | undefined)[];
+  /** Where the requests may go. */
+  readonly backends: Backends;
+  readonly place: Place;
+}
 
 /** Checks what the policies of a frontend and its routes can't tell alone. */
 export function checkPolicies(
@@ -62,11 +72,28 @@ export function checkPolicies(
   const { backend, policies, routes = [] } = frontend;
   const where = field(place, 'policies');
   checkProtocol(frontend, where);
-  const led = [backend, ...routes.map((route) => route?.backend)].map((name) => backends.get(name ?? ''));
-  checkHeaders(policies?.headers, led, field(where, 'headers'));
+  checkScope({
+    policies,
+    others: routes.map((route) => route?.policies),
+    backends: [backend, ...routes.map((route) => route?.backend)].map((name) => backends.get(name ?? '')),
+    place: where,
+  });
   for (const [index, route] of routes.entries()) {
-    const headersPlace = field(field(item(field(place, 'routes'), index), 'policies'), 'headers');
-    checkHeaders(route?.policies?.headers, [backends.get(route?.backend ?? '')], headersPlace);
+    checkScope({
+      policies: route?.policies,
+      others: [policies],
+      backends: [backends.get(route?.backend ?? '')],
+      place: field(item(field(place, 'routes'), index), 'policies'),
+    });
+  }
+}
+
+function checkScope({ policies, others, backends, place }: Scope): void {
+  const headersPlace = field(place, 'headers');
+  checkHeaders(policies?.headers, backends, headersPlace);
+  checkCors(policies?.cors, field(place, 'cors'));
+  if ([policies, ...others].some((counting) => counting?.cors !== undefined)) {
+    checkDoubledCors(sentNames(policies?.headers?.response, field(headersPlace, 'response')));
   }
 }
 
@@ -103,7 +130,7 @@ function checkRules(rules: Draft<HeaderRules> | undefined, place: Place): void {
 }
 
 function checkResponse(rules: Draft<HeaderRules> | undefined, backends: Backends, place: Place): void {
-  for (const { name, where } of [...setNames(rules, place), ...addedNames(rules, place)]) {
+  for (const { name, where } of sentNames(rules, place)) {
     if (name.toLowerCase() === 'strict-transport-security') {
       report(
         where,
@@ -136,8 +163,8 @@ function setNames(rules: Draft<HeaderRules> | undefined, place: Place): readonly
   return lineNames(rules?.set, field(place, 'set'));
 }
 
-function addedNames(rules: Draft<HeaderRules> | undefined, place: Place): readonly Named[] {
-  return lineNames(rules?.add, field(place, 'add'));
+function sentNames(rules: Draft<HeaderRules> | undefined, place: Place): readonly Named[] {
+  return [...setNames(rules, place), ...lineNames(rules?.add, field(place, 'add'))];
 }
 
 function lineNames(lines: Draft<HeaderRules['set']> = [], place: Place): readonly Named[] {

@@ -41,20 +41,34 @@ const HSTS = 'Strict-Transport-Security';
 /**
  * Brings the policies of a frontend and of one of its routes together: both count, and where both name a field the route's rule does.
  * To be done once per generation; a request that no rule is for then costs nothing.
+ *
+ * @param own what other policies do to the fields of the response
  */
-export function compileRules(frontend: FrontendPolicies = {}, route: RoutePolicies = {}): CompiledRules {
+export function compileRules(
+  frontend: FrontendPolicies = {},
+  route: RoutePolicies = {},
+  own: HeaderRules = NOTHING,
+): CompiledRules {
   const request = merge(frontend.headers?.request, route.headers?.request);
   const response = merge(frontend.headers?.response, route.headers?.response);
   return {
     request: isEmpty(request) ? null : { dropped: droppedNames(request), lines: linesOf(added(request)) },
-    response: compileResponse(response, frontend.hsts),
+    response: compileResponse(response, frontend.hsts, own),
     forwarded: (route.forwarded ?? frontend.forwarded) === 'Both',
   };
 }
 
-function compileResponse(rules: HeaderRules, hsts: HstsConfig | undefined): ResponseRules | null {
-  const whole =
-    hsts === undefined ? rules : { ...rules, set: [...rules.set, { name: HSTS, value: hstsValue(hsts) }] };
+function compileResponse(
+  rules: HeaderRules,
+  hsts: HstsConfig | undefined,
+  own: HeaderRules,
+): ResponseRules | null {
+  const security = hsts === undefined ? [] : [{ name: HSTS, value: hstsValue(hsts) }];
+  const whole = {
+    set: [...rules.set, ...security, ...own.set],
+    add: [...rules.add, ...own.add],
+    remove: [...rules.remove, ...own.remove],
+  };
   if (isEmpty(whole)) {
     return null;
   }
@@ -63,10 +77,30 @@ function compileResponse(rules: HeaderRules, hsts: HstsConfig | undefined): Resp
     dropped: droppedNames(whole),
     lines: linesOf(fields),
     block: encodeLines(fields),
-    droppedFromInterim: new FieldSet(hsts === undefined ? [] : [HSTS]),
+    droppedFromInterim: new FieldSet([...names(security), ...names(own.set), ...own.remove]),
     own: fields.filter(({ name }) => !OWN_CONTENT.has(name.toLowerCase())),
   };
 }
+
+/** Rules that send these fields as well. */
+export function extended(rules: ResponseRules | null, fields: readonly HeaderField[]): ResponseRules {
+  const { dropped, droppedFromInterim, lines, block, own } = rules ?? NO_RULES;
+  return {
+    dropped,
+    droppedFromInterim,
+    lines: lines + linesOf(fields),
+    block: Buffer.concat([block, encodeLines(fields)]),
+    own: [...own, ...fields],
+  };
+}
+
+const NO_RULES: ResponseRules = {
+  dropped: new FieldSet([]),
+  droppedFromInterim: new FieldSet([]),
+  lines: '',
+  block: Buffer.alloc(0),
+  own: [],
+};
 
 /** RFC 6797 section 6.1. */
 function hstsValue({ maxAgeSeconds, includeSubDomains, preload }: HstsConfig): string {

@@ -212,7 +212,7 @@ export class Http1Connection implements ExchangeClient, Ticking {
     if (newest !== null) {
       this.#frontend = prepareFrontend(newest, this.#services.metrics);
     }
-    this.response.rules = this.#frontend.rules.response;
+    this.response.rules = this.#frontend.policies.response;
     this.#wait(this.#frontend.config.timeouts.header);
   }
 

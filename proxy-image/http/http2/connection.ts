@@ -242,7 +242,7 @@ export class Http2Connection implements FrameHost, StreamHost, Ticking {
       window: this.#frames.initialWindow,
     };
     const stream = new Http2Stream(this, request);
-    stream.response.rules = this.#frontend.rules.response;
+    stream.response.rules = this.#frontend.policies.response;
     this.streams.add(stream);
     return stream;
   }

@@ -1,12 +1,12 @@
 import type { FrontendConfig, RedirectConfig } from '../../config/types.ts';
 import type { RoutingFault } from '../faults.ts';
-import { compileRules, type CompiledRules } from '../headers/rules.ts';
+import { compilePolicies, type CompiledPolicies } from '../policies/compile.ts';
 import { hostMatcher } from './hostname.ts';
 import { readPath } from './path.ts';
 
 /** What is to be done with a request. */
 export type Decision =
-  | { readonly kind: 'Forward'; readonly backend: string; readonly rules: CompiledRules }
+  | { readonly kind: 'Forward'; readonly backend: string; readonly policies: CompiledPolicies }
   | { readonly kind: 'Redirect'; readonly redirect: RedirectConfig }
   | { readonly kind: 'Refuse'; readonly fault: RoutingFault | 'BadTarget' };
 
@@ -22,7 +22,7 @@ export function buildRouter(config: FrontendConfig): Router {
   const fallback: Decision =
     config.backend === undefined
       ? refuse('NoRoute')
-      : { kind: 'Forward', backend: config.backend, rules: compileRules(config.policies) };
+      : { kind: 'Forward', backend: config.backend, policies: compilePolicies(config.policies) };
   return {
     route: (host, path) => {
       if (!serves(host)) {
@@ -48,9 +48,10 @@ function buildTable(config: FrontendConfig): Table {
     redirects.set(literal(redirect.from), { kind: 'Redirect', redirect });
   }
   const routes = new Map<string, Decision>();
-  for (const { paths, backend, policies } of config.routes) {
-    const rules = compileRules(config.policies, policies);
-    const decision: Decision = { kind: 'Forward', backend, rules };
+  for (const route of config.routes) {
+    const { paths, backend } = route;
+    const policies = compilePolicies(config.policies, route.policies);
+    const decision: Decision = { kind: 'Forward', backend, policies };
     for (const path of paths) {
       routes.set(literal(path).replace(/\/+$/, ''), decision);
     }

@@ -90,6 +90,19 @@ export const invalidPolicies: readonly RuleCase[] = [
       'policies.hsts: only a frontend with protocol HTTPS may tell browsers to use HTTPS; remove it or change the protocol',
     ],
   },
+  ...[
+    { origins: ['*'] },
+    { origins: ['https://a.test'], methods: ['*'] },
+    { origins: ['https://a.test'], headers: ['*'] },
+    { origins: ['https://a.test'], exposedHeaders: ['*'] },
+  ].map((cors) => ({
+    desc: `credentials for ${JSON.stringify(cors)}`,
+    spec: layer7({ policies: { cors: { ...cors, credentials: true } } }),
+    refused: [
+      'spec.frontends[0].policies.cors',
+      'credentials: browsers take no * for requests with credentials; name the origins, methods and headers, or leave credentials out',
+    ] as const,
+  })),
   {
     desc: 'policies of a shorthand that reads no requests',
     spec: shorthand({ topology: 'Layer4', policies: {} }),

@@ -37,9 +37,19 @@ const headers = {
   },
 };
 
+const cors = {
+  origins: ['https://app.example.com', 'https://*.example.com:8443', 'http://localhost:3000'],
+  methods: ['GET', 'PUT'],
+  headers: ['X-Token'],
+  exposedHeaders: ['ETag'],
+  credentials: true,
+  maxAge: '2h',
+};
+
 const policies = {
   headers,
   forwarded: 'Both',
+  cors,
   hsts: { maxAge: '17520h', includeSubDomains: true, preload: true },
 };
 
@@ -57,7 +67,7 @@ const fullFrontend = {
     {
       paths: ['/static'],
       backend: 'web',
-      policies: { headers, forwarded: 'XForwarded' },
+      policies: { headers, forwarded: 'XForwarded', cors },
     },
   ],
   redirects: [

@@ -1,0 +1,18 @@
+import type { FrontendPolicies, RoutePolicies } from '../../config/types.ts';
+import { compileRules, type CompiledRules } from '../headers/rules.ts';
+import { Cors, corsRules } from './cors.ts';
+
+/** The policies of requests that go the same way, ready to be carried out; null for those that there are not. */
+export interface CompiledPolicies extends CompiledRules {
+  readonly cors: Cors | null;
+}
+
+/** Brings the policies of a frontend and of one of its routes together. To be done once per generation. */
+export function compilePolicies(
+  frontend: FrontendPolicies = {},
+  route: RoutePolicies = {},
+): CompiledPolicies {
+  const cors = route.cors ?? frontend.cors;
+  const rules = compileRules(frontend, route, cors === undefined ? undefined : corsRules(cors));
+  return { ...rules, cors: cors === undefined ? null : new Cors(cors, rules.response) };
+}

@@ -1,0 +1,43 @@
+import type { PolicyFault } from '../faults.ts';
+import type { ResponseRules } from '../headers/rules.ts';
+import type { RequestHead } from '../http1/request-head.ts';
+import type { LocalResponse } from '../local-response.ts';
+import { requestedUpgrade } from '../upgrade.ts';
+import type { CompiledPolicies } from './compile.ts';
+import { isSameHost, type Cors } from './cors.ts';
+import { joinedValue } from './fields.ts';
+
+/** What the policies have to say of a request. */
+export interface Inspection {
+  /** What counts for the response, whoever gives it; null for nothing. */
+  readonly rules: ResponseRules | null;
+  /** What the request is answered with in place of being forwarded; null when it goes on. */
+  readonly verdict: PolicyFault | LocalResponse | null;
+}
+
+const ORIGIN = Buffer.from('origin');
+const REQUEST_METHOD = Buffer.from('access-control-request-method');
+const PREFLIGHT: LocalResponse = { status: 204, text: '' };
+
+/** `bytes` are what the head was read from. */
+export function inspect(head: RequestHead, bytes: Buffer, policies: CompiledPolicies): Inspection {
+  const { cors, response } = policies;
+  return cors === null ? { rules: response, verdict: null } : inspectOrigin(head, bytes, cors);
+}
+
+function inspectOrigin(head: RequestHead, bytes: Buffer, cors: Cors): Inspection {
+  const origin = joinedValue(head.fields, bytes, ORIGIN);
+  if (origin === null) {
+    return { rules: cors.others, verdict: null };
+  }
+  const permission = cors.permission(origin);
+  const isPreflight = head.method === 'OPTIONS' && joinedValue(head.fields, bytes, REQUEST_METHOD) !== null;
+  if (permission === null) {
+    // Browsers keep responses from pages, but not WebSockets: there the server has to look (RFC 6455 section 10.2).
+    const refused = isPreflight || (requestedUpgrade(head) !== null && !isSameHost(origin, head.hostValue));
+    return { rules: cors.others, verdict: refused ? 'OriginRefused' : null };
+  }
+  return isPreflight
+    ? { rules: permission.preflight, verdict: PREFLIGHT }
+    : { rules: permission.response, verdict: null };
+}
