@@ -114,6 +114,27 @@ describe('TlsTerminator', () => {
     });
   });
 
+  it.each([
+    ['TLS_AES_256_GCM_SHA384:TLS_AES_128_GCM_SHA256', 'TLSv1.3', 'TLS_AES_128_GCM_SHA256'],
+    ['TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256', 'TLSv1.3', 'TLS_CHACHA20_POLY1305_SHA256'],
+    [
+      'ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-ECDSA-AES128-GCM-SHA256',
+      'TLSv1.2',
+      'ECDHE-ECDSA-AES128-GCM-SHA256',
+    ],
+    [
+      'ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-ECDSA-AES128-GCM-SHA256',
+      'TLSv1.2',
+      'ECDHE-ECDSA-CHACHA20-POLY1305',
+    ],
+  ] as const)('answers the ciphers %s in %s with %s', async (ciphers, maxVersion, chosen) => {
+    await plane.apply(config(), certificates);
+
+    const client = await connectTls({ ciphers, maxVersion, servername: 'a.test' });
+
+    expect(client.getCipher().name).toBe(chosen);
+  });
+
   it('does not renegotiate', async () => {
     await plane.apply(config(), certificates);
     const client = await connectTls({ maxVersion: 'TLSv1.2' });
