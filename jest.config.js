@@ -17,7 +17,7 @@ export default {
       ...shared,
       displayName: 'unit',
       testMatch: [
-        '<rootDir>/{operator,proxy-image,test/bench,test/cluster,test/images,test/support}/**/*.test.ts',
+        '<rootDir>/{operator,proxy-image,test/bench,test/cluster,test/fuzz,test/images,test/support}/**/*.test.ts',
         '<rootDir>/test/unit/**/*.test.ts',
       ],
     },
@@ -35,6 +35,11 @@ export default {
       ...shared,
       displayName: 'conformance',
       testMatch: ['<rootDir>/test/conformance/**/*.test.ts'],
+    },
+    {
+      ...shared,
+      displayName: 'differential',
+      testMatch: ['<rootDir>/test/differential/**/*.test.ts'],
     },
     {
       ...shared,
