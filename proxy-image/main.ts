@@ -2,8 +2,7 @@ import cluster from 'node:cluster';
 import { readOptions, USAGE } from './options.ts';
 import type { ProxyOptions } from './options.ts';
 import { defaultWorkerCount, granted } from './workers/count.ts';
-import { HOLD_VARIABLE, holdPlaces } from './workers/holding.ts';
-import type { Place } from './workers/holding.ts';
+import { HOLD_VARIABLE, runHolder } from './workers/holding.ts';
 
 /** Exit codes beside 0. */
 const FAILED = 1;
@@ -23,14 +22,14 @@ async function main(args: readonly string[], environment: NodeJS.ProcessEnv): Pr
       await check(invocation.options);
       return;
     case 'Run':
-      await run(invocation.options, environment[HOLD_VARIABLE]);
+      await run(invocation.options, HOLD_VARIABLE in environment);
   }
 }
 
 /** What this process is for decides what it loads: that saves memory in each of them. */
-async function run(options: ProxyOptions, held: string | undefined): Promise<void> {
-  if (held !== undefined) {
-    await holdPlaces(JSON.parse(held) as readonly Place[]);
+async function run(options: ProxyOptions, holder: boolean): Promise<void> {
+  if (holder) {
+    runHolder();
   } else if (cluster.isPrimary) {
     const { supervise } = await import('./supervise.ts');
     await supervise(options, workerCount(options));

@@ -7,7 +7,7 @@ export interface Place {
   readonly port: number;
 }
 
-/** The variable of the environment that has the places, in JSON, and makes a process hold them. */
+/** The variable of the environment that makes a process wait for places and hold them. */
 export const HOLD_VARIABLE = 'TEAMWORK_PROXY_HOLD';
 
 /** As many as a worker lets wait: the kernel keeps one number for a socket, the one that was given last. */
@@ -15,11 +15,16 @@ const BACKLOG = 4096;
 /** How often it looks whether its input has ended. Milliseconds. */
 const LOOK_INTERVAL = 500;
 
+/** Waits for the places that the supervisor sends, and holds them. */
+export function runHolder(): void {
+  process.once('message', (places: readonly Place[]) => void holdPlaces(places));
+}
+
 /**
  * Listens at the places as a process of the cluster and stands still, so that the sockets stay open and nothing is accepted from them.
  * Ends when its standard input does: when the supervisor is gone.
  */
-export async function holdPlaces(places: readonly Place[]): Promise<void> {
+async function holdPlaces(places: readonly Place[]): Promise<void> {
   try {
     await Promise.all(places.map(listen));
   } catch {

@@ -51,6 +51,8 @@ export class WorkerPool {
   #replacing = true;
   readonly #ports = new PortKeeper();
   #heartbeat: NodeJS.Timeout | null = null;
+  /** Is there from the beginning, so that sockets are held soon after they were opened. */
+  #spareHolder: Worker | null = null;
   readonly #holder = new PortHolder((places) => this.#startHolding(places));
 
   constructor(options: PoolOptions) {
@@ -66,6 +68,9 @@ export class WorkerPool {
     );
     for (let index = 0; index < this.#options.count; index += 1) {
       this.#fork();
+    }
+    if (this.#options.count === 1) {
+      this.#spareHolder = this.#forkHolder();
     }
     this.#heartbeat = setInterval(() => this.#beat(), REPORT_INTERVAL);
   }
@@ -89,6 +94,8 @@ export class WorkerPool {
   /** From now on clients are refused when no worker listens. */
   stopHolding(): void {
     this.#holder.stop();
+    this.#spareHolder?.process.kill('SIGKILL');
+    this.#spareHolder = null;
   }
 
   /** From now on a worker that ends is not replaced. */
@@ -117,18 +124,25 @@ export class WorkerPool {
     this.#workers.set(worker.id, new WorkerHandle(worker));
   }
 
-  #startHolding(places: readonly Place[]): HoldingProcess {
-    const { log } = this.#options;
-    cluster.setupPrimary({ serialization: 'advanced', stdio: ['pipe', 'ignore', 'inherit', 'ipc'] });
-    const worker = cluster.fork({ [HOLD_VARIABLE]: JSON.stringify(places) });
-    const holding = { kill: (): void => void worker.process.kill('SIGKILL') };
-    // Such as on its pipe, when it has just ended.
+  /** A process that waits for places to hold. */
+  #forkHolder(): Worker {
+    // Whatever goes wrong there, such as that the supervisor is gone, is of interest to nobody.
+    cluster.setupPrimary({ serialization: 'advanced', stdio: ['pipe', 'ignore', 'ignore', 'ipc'] });
+    const worker = cluster.fork({ [HOLD_VARIABLE]: 'yes' });
     worker.on('error', ignore);
     worker.process.stdin?.on('error', ignore);
+    return worker;
+  }
+
+  #startHolding(places: readonly Place[]): HoldingProcess {
+    const worker = this.#spareHolder ?? this.#forkHolder();
+    this.#spareHolder = null;
+    const holding = { kill: (): void => void worker.process.kill('SIGKILL') };
     worker.once('message', () =>
-      log.debug('listening sockets are held', { process: worker.process.pid, places }),
+      this.#options.log.debug('listening sockets are held', { process: worker.process.pid, places }),
     );
     worker.once('exit', () => this.#holder.ended(holding));
+    worker.send(places, ignore);
     return holding;
   }
 
