@@ -115,6 +115,31 @@ export interface RoutePolicies {
   readonly forwarded?: ForwardedFields;
   /** Left out: what the servers say of other origins is passed on. */
   readonly cors?: CorsPolicy;
+  /** Left out: whatever is sound is passed on. */
+  readonly requestFilter?: RequestFilterPolicy;
+}
+
+/** Which requests servers are meant to get. An empty list stands for no rule. */
+export interface RequestFilterPolicy {
+  /** As clients write them; GET stands for HEAD, too. */
+  readonly methods: readonly string[];
+  readonly allowedPaths: readonly PathPattern[];
+  /** They count before those that are allowed. */
+  readonly deniedPaths: readonly PathPattern[];
+  /** Of requests that have a body. `text/*`: all subtypes. */
+  readonly contentTypes: readonly string[];
+  /** Bytes of a body, beside the limit of the frontend. 0: no limit of its own. */
+  readonly bodyBytes: number;
+  /** Field lines. */
+  readonly headerCount?: number;
+  /** Bytes of the field lines, as HTTP/1.1 writes them. */
+  readonly headerBytes?: number;
+}
+
+/** A path without query. `Prefix`: itself and what is below it, by whole segments. */
+export interface PathPattern {
+  readonly path: string;
+  readonly match: 'Prefix' | 'Exact';
 }
 
 /**

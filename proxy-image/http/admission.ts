@@ -79,7 +79,7 @@ export function admit(head: RequestHead, bytes: Buffer, context: AdmissionContex
 function admitBy(head: RequestHead, bytes: Buffer, context: AdmissionContext, decision: Decision): Admission {
   const policies = decision.kind === 'Forward' ? decision.policies : context.frontend.policies;
   const backend = decision.kind === 'Forward' ? decision.backend : null;
-  const { rules, verdict } = inspect(head, bytes, policies);
+  const { rules, verdict } = inspect(head, bytes, policies, decision.kind !== 'Refuse');
   if (verdict !== null) {
     return typeof verdict === 'string'
       ? refuse(verdict, rules, backend)
@@ -105,12 +105,12 @@ function admitToBackend(
   context: AdmissionContext,
   { backend, rules, policies }: Forward,
 ): Admission {
-  const { limits } = context.frontend.config;
   const upstream = context.frontend.upstream(backend);
   if (upstream === undefined) {
     return refuse('NoServer', rules, backend);
   }
-  if (limits.bodyBytes > 0 && head.bodyLength > limits.bodyBytes) {
+  const bodyLimit = smaller(context.frontend.config.limits.bodyBytes, policies.filter?.bodyLimit ?? 0);
+  if (bodyLimit > 0 && head.bodyLength > bodyLimit) {
     return refuse('BodyTooLarge', rules, backend);
   }
   const { client } = context;
@@ -129,12 +129,18 @@ function admitToBackend(
       rules: policies.request,
     }),
     hasBody: head.bodyLength !== 0,
+    bodyLimit,
     expectsContinue: head.expectsContinue,
     upgrade,
     sticky: stickyClient(head, bytes, context, upstream),
     connectionAuth: head.connectionAuth,
   };
   return { kind: 'Forward', rules, backend, request };
+}
+
+/** The smaller of two limits; 0 stands for none. */
+function smaller(one: number, other: number): number {
+  return one === 0 || other === 0 ? one + other : Math.min(one, other);
 }
 
 function stickyClient(

@@ -31,7 +31,7 @@ export type RequestFault =
 export type RoutingFault = 'UnknownHost' | 'Misdirected' | 'AmbiguousPath' | 'NoRoute' | 'FrontendGone';
 
 /** The request is sound, but a policy refuses it. */
-export type PolicyFault = 'OriginRefused';
+export type PolicyFault = 'OriginRefused' | 'MethodRefused' | 'PathRefused' | 'ContentTypeRefused';
 
 /** A server is at fault, before anything of its response has reached the client. */
 export type UpstreamFault =
@@ -101,6 +101,9 @@ export const VERDICTS: Readonly<Record<Fault, Verdict>> = {
   FrontendGone: { status: 503, text: 'This address is no longer served.', closes: true },
 
   OriginRefused: { status: 403, text: 'Pages of this origin may not use this address.', closes: false },
+  MethodRefused: { status: 405, text: 'This method is not allowed here.', closes: false },
+  PathRefused: { status: 403, text: 'This path is not allowed.', closes: false },
+  ContentTypeRefused: { status: 415, text: 'Content of this type is not taken here.', closes: false },
 
   NoServer: { status: 503, text: 'There is no server behind this address.', closes: false },
   ServersBusy: {

@@ -90,6 +90,7 @@ describe('policies', () => {
     const file = await manifest('good', {
       hsts: { maxAge: '8760h', includeSubDomains: true },
       forwarded: 'Both',
+      requestFilter: { methods: ['GET'], deniedPaths: [{ path: '/webapp/admin' }] },
       cors: { origins: ['https://*.example.com'], methods: ['PUT'], credentials: true, maxAge: '1h' },
       headers: {
         request: { set: [{ name: 'X-Application', value: 'webapp' }] },
@@ -114,6 +115,8 @@ describe('policies', () => {
       'access-control-request-method': 'PUT',
     };
     const [preflight] = (await once(session.request(asking), 'response')) as [IncomingHttpHeaders];
+    const denied = session.request({ ':path': '/webapp/%61dmin/x' });
+    const [refused] = (await once(denied, 'response')) as [IncomingHttpHeaders];
     session.destroy();
 
     const expected = {
@@ -133,6 +136,7 @@ describe('policies', () => {
       'access-control-allow-methods': 'PUT',
       'access-control-max-age': '3600',
     });
+    expect(refused).toMatchObject({ ...expected, ':status': 403 });
     expect(asked).toHaveLength(2);
     expect(asked[0]).toMatchObject({
       'x-application': 'webapp',

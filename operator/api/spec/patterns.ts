@@ -110,6 +110,16 @@ export const PATTERNS = {
     pattern: '^(\\*|[A-Z][-_A-Z0-9]*)$',
     words: 'a method in upper case, such as `PUT`; or `*`',
   },
+  requestMethod: {
+    name: 'method',
+    pattern: '^[A-Z][-_A-Z0-9]*$',
+    words: 'a method in upper case, such as `PUT`',
+  },
+  contentType: {
+    name: 'media type',
+    pattern: "^[-!#$%&'+.^_~0-9A-Za-z]+/([-!#$%&'+.^_~0-9A-Za-z]+|\\*)$",
+    words: 'a media type without parameters, such as `application/json` or `text/*`',
+  },
   quantity: {
     name: 'quantity',
     pattern: QUANTITY_PATTERN,

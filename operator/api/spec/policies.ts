@@ -11,6 +11,7 @@ import {
 } from '../schema/builder.ts';
 import type { CelRule, Infer } from '../schema/builder.ts';
 import { corsSchema } from './cors.ts';
+import { requestFilterSchema } from './request-filter.ts';
 import { duration, fieldName, fieldValue } from './scalars.ts';
 
 const MAX_RULES = { maxItems: 16 };
@@ -116,6 +117,10 @@ const general = {
   cors: optional(
     corsSchema,
     "Pages of other origins that may read responses (CORS). The proxy answers preflights itself, and replaces what servers say of other origins. Default: servers answer for themselves. A route has its own in place of its frontend's.",
+  ),
+  requestFilter: optional(
+    requestFilterSchema,
+    "Which requests servers are meant to get; others are answered by the proxy. Default: all that are sound. A route has its own in place of its frontend's.",
   ),
 };
 

@@ -5,10 +5,11 @@ import type {
   FrontendPolicies,
   HeaderField,
   HeaderRules,
+  PathPattern,
   RouteConfig,
   RoutePolicies,
 } from '../../../proxy-image/config/types.ts';
-import { milliseconds } from '../units.ts';
+import { bytes, milliseconds } from '../units.ts';
 
 /** The policies of a frontend. What is not asked for is left out, as proxies of an earlier release do not know it. */
 export function frontendPolicies({ policies }: FrontendSpec): Pick<FrontendConfig, 'policies'> {
@@ -24,7 +25,7 @@ export function route({ paths, backend, policies }: FrontendSpec['routes'][numbe
 
 /** What frontends and routes have alike. */
 function general(policies: RoutePoliciesSpec | undefined): RoutePolicies {
-  return { ...headers(policies), ...forwarded(policies), ...cors(policies) };
+  return { ...headers(policies), ...forwarded(policies), ...cors(policies), ...requestFilter(policies) };
 }
 
 function headers(policies: RoutePoliciesSpec | undefined): Pick<RoutePolicies, 'headers'> {
@@ -47,6 +48,27 @@ function cors(policies: RoutePoliciesSpec | undefined): Pick<RoutePolicies, 'cor
   const { origins, methods, headers, exposedHeaders, credentials, maxAge } = policies.cors;
   const maxAgeSeconds = wholeSeconds(maxAge);
   return { cors: { origins, methods, headers, exposedHeaders, credentials, maxAgeSeconds } };
+}
+
+function requestFilter(policies: RoutePoliciesSpec | undefined): Pick<RoutePolicies, 'requestFilter'> {
+  if (policies?.requestFilter === undefined) return {};
+  const { methods, allowedPaths, deniedPaths, contentTypes, bodySize, headerCount, headerBytes } =
+    policies.requestFilter;
+  return {
+    requestFilter: {
+      methods,
+      allowedPaths: allowedPaths.map(pathPattern),
+      deniedPaths: deniedPaths.map(pathPattern),
+      contentTypes,
+      bodyBytes: bytes(bodySize),
+      ...(headerCount === undefined ? {} : { headerCount }),
+      ...(headerBytes === undefined ? {} : { headerBytes }),
+    },
+  };
+}
+
+function pathPattern({ path, match }: PathPattern): PathPattern {
+  return { path, match };
 }
 
 /** In one order, whatever order they are given in: the digest of the configuration must not depend on it. */

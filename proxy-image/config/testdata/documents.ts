@@ -41,6 +41,15 @@ const policies = {
     credentials: true,
     maxAgeSeconds: 600,
   },
+  requestFilter: {
+    methods: ['GET', 'M-SEARCH'],
+    allowedPaths: [{ path: '/osmc', match: 'Prefix' }],
+    deniedPaths: [{ path: '/osmc/admin', match: 'Exact' }],
+    contentTypes: ['application/json', 'text/*'],
+    bodyBytes: 1024,
+    headerCount: 50,
+    headerBytes: 8192,
+  },
   hsts: { maxAgeSeconds: 31_536_000, includeSubDomains: true, preload: false },
 };
 
@@ -197,8 +206,8 @@ export const BROKEN: readonly (readonly [path: string, value: unknown, error: st
   ['frontends[0].proxyProtocol.trusted', [], 'frontends[0].proxyProtocol.trusted is empty: give a list with at least 1 item'],
   ['frontends[0].proxyProtocol.trusted[1]', '::/129', 'frontends[0].proxyProtocol.trusted[1] is "::/129": give an address range such as "10.0.0.0/8"'],
   ['frontends[1].policies', {}, 'frontends[1].policies is not used with protocol TCP: remove it, or set protocol to HTTP or HTTPS'],
-  ['frontends[0].policies.other', {}, 'frontends[0].policies.other is not known here: remove it, or use one of headers, forwarded, cors, hsts'],
-  ['frontends[0].routes[0].policies.hsts', {}, 'frontends[0].routes[0].policies.hsts is not known here: remove it, or use one of headers, forwarded, cors'],
+  ['frontends[0].policies.other', {}, 'frontends[0].policies.other is not known here: remove it, or use one of headers, forwarded, cors, requestFilter, hsts'],
+  ['frontends[0].routes[0].policies.hsts', {}, 'frontends[0].routes[0].policies.hsts is not known here: remove it, or use one of headers, forwarded, cors, requestFilter'],
   ...['https://App.example.com', 'https://app.example.com/', 'https://app.example.com:443', 'http://app.example.com:80', 'https://app.example.com:65536', 'https://*.*.example.com', 'https://*', 'app.example.com', 'null', 'https://a@app.example.com', 'https://app.example.com.'].map((origin) => [
     'frontends[0].policies.cors.origins[0]',
     origin,
@@ -209,6 +218,15 @@ export const BROKEN: readonly (readonly [path: string, value: unknown, error: st
   ['frontends[0].policies.cors.methods[0]', 'get', 'frontends[0].policies.cors.methods[0] is "get": give a method in upper case, such as "PUT"'],
   ['frontends[0].policies.headers.response.add[0]', { name: 'access-control-allow-origin', value: '*' }, 'frontends[0].policies.headers.response.add[0].name is access-control-allow-origin, which policies.cors makes: remove one of them'],
   ['frontends[0].routes[0].policies.headers.response', { set: [{ name: 'Access-Control-Max-Age', value: '1' }], add: [], remove: [] }, 'frontends[0].routes[0].policies.headers.response.set[0].name is Access-Control-Max-Age, which policies.cors makes: remove one of them'],
+  ['frontends[0].policies.requestFilter.methods[0]', '*', 'frontends[0].policies.requestFilter.methods[0] is "*": give a method in upper case, such as "PUT"'],
+  ...['json', 'application/json; charset=utf-8', '*/*', '*/json', 'a/b/c', 'text/', ''].map((type) => [
+    'frontends[0].policies.requestFilter.contentTypes[0]',
+    type,
+    `frontends[0].policies.requestFilter.contentTypes[0] is ${JSON.stringify(type)}: give a media type such as "application/json" or "text/*"`,
+  ] as const),
+  ['frontends[0].policies.requestFilter.deniedPaths[0].path', '/a/../b', 'frontends[0].policies.requestFilter.deniedPaths[0].path is "/a/../b": give an absolute path such as "/webapp"'],
+  ['frontends[0].policies.requestFilter.allowedPaths[0].match', 'Suffix', 'frontends[0].policies.requestFilter.allowedPaths[0].match is "Suffix": give one of "Prefix", "Exact"'],
+  ['frontends[0].policies.requestFilter.headerCount', 0, 'frontends[0].policies.requestFilter.headerCount is 0: give a whole number from 1 to 128'],
   ['frontends[0].policies.forwarded', 'None', 'frontends[0].policies.forwarded is "None": give one of "XForwarded", "Both"'],
   ['frontends[0].policies.hsts.maxAgeSeconds', -1, 'frontends[0].policies.hsts.maxAgeSeconds is -1: give a whole number from 0 to 3162240000 (seconds)'],
   ['frontends[0].policies.hsts.preload', 'true', 'frontends[0].policies.hsts.preload is "true": give true or false'],

@@ -79,6 +79,12 @@ export function isFieldValue(text: string): boolean {
   return /^[!-~](?:[\t -~]*[!-~])?$/.test(text);
 }
 
+/** A media type without parameters (RFC 9110 section 8.3.1), all subtypes by an asterisk. */
+export function isContentType(text: string): boolean {
+  const [type = '', subtype = '', more] = text.split('/');
+  return more === undefined && type !== '*' && isToken(type) && isToken(subtype);
+}
+
 export function isFileName(text: string): boolean {
   return text !== '' && !text.includes('\0');
 }

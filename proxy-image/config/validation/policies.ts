@@ -10,6 +10,7 @@ import type {
   RoutePolicies,
 } from '../types.ts';
 import { checkCors, checkDoubledCors, cors } from './cors.ts';
+import { requestFilter } from './request-filter.ts';
 import { field, flag, integer, item, list, oneOf, optional, record, report, text } from './decoder.ts';
 import type { Draft, Place } from './decoder.ts';
 import { isFieldValue, isRuledField, MAX_AGE } from './formats.ts';
@@ -44,12 +45,14 @@ export const routePolicies = record<RoutePolicies>({
   headers: optional(headers),
   forwarded: optional(forwarded),
   cors: optional(cors),
+  requestFilter: optional(requestFilter),
 });
 
 export const frontendPolicies = record<FrontendPolicies>({
   headers: optional(headers),
   forwarded: optional(forwarded),
   cors: optional(cors),
+  requestFilter: optional(requestFilter),
   hsts: optional(hsts),
 });
 

@@ -16,6 +16,8 @@ export interface ExchangeRequest {
   /** Latin-1. */
   readonly head: string;
   readonly hasBody: boolean;
+  /** Bytes that the body may have; 0 for no limit. */
+  readonly bodyLimit: number;
   readonly expectsContinue: boolean;
   /** The protocol to switch to, or null. */
   readonly upgrade: string | null;

@@ -94,6 +94,12 @@ export function extended(rules: ResponseRules | null, fields: readonly HeaderFie
   };
 }
 
+/** Rules by which answers of the proxy itself have these fields as well. */
+export function extendedOwn(rules: ResponseRules | null, fields: readonly HeaderField[]): ResponseRules {
+  const { own } = rules ?? NO_RULES;
+  return { ...(rules ?? NO_RULES), own: [...own, ...fields] };
+}
+
 const NO_RULES: ResponseRules = {
   dropped: new FieldSet([]),
   droppedFromInterim: new FieldSet([]),

@@ -245,7 +245,7 @@ export class Http1Connection implements ExchangeClient, Ticking {
   }
 
   #forward(bytes: Buffer, request: ExchangeRequest): void {
-    const body = this.#reader.beginBody(bytes, this.#frontend.config.limits.bodyBytes);
+    const body = this.#reader.beginBody(bytes, request.bodyLimit);
     // What is already known to be wrong with the body keeps the whole request from the server.
     if (body.fault !== null) {
       this.#refuse(body.fault);

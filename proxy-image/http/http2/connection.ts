@@ -230,7 +230,7 @@ export class Http2Connection implements FrameHost, StreamHost, Ticking {
 
   #newStream({ streamId, endStream }: HeaderBlock, record: RequestRecord): Http2Stream {
     const { head } = fields;
-    const { timeouts, limits } = this.#frontend.config;
+    const { timeouts } = this.#frontend.config;
     const request = {
       id: streamId,
       method: head.method,
@@ -238,7 +238,6 @@ export class Http2Connection implements FrameHost, StreamHost, Ticking {
       ended: endStream,
       record,
       timeout: timeouts.request,
-      bodyLimit: limits.bodyBytes,
       window: this.#frames.initialWindow,
     };
     const stream = new Http2Stream(this, request);

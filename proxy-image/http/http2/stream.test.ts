@@ -34,7 +34,6 @@ function newStream() {
     bodyLength: CHUNKED,
     ended: false,
     timeout: 1_000,
-    bodyLimit: 0,
     window: 65_535,
     record: {} as RequestRecord,
   });

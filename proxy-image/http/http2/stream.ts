@@ -42,8 +42,6 @@ export interface StreamRequest {
   readonly record: RequestRecord;
   /** How long nothing may move, milliseconds. */
   readonly timeout: number;
-  /** Bytes that a body without a length may have; 0 for no limit. */
-  readonly bodyLimit: number;
   /** What the client takes of this stream at first, bytes. */
   readonly window: number;
 }
@@ -63,6 +61,8 @@ export class Http2Stream implements ExchangeClient, ResponseEvents {
   /** How the request ended, when its response still waits for the client. */
   #end: Partial<RequestEnd> | null = null;
   #received = 0;
+  /** Bytes that a body without a length may have; 0 for no limit. */
+  #bodyLimit = 0;
   /** Bytes that the server does not take yet, and that the client gets no credit for. */
   #held = 0;
   #paused = false;
@@ -94,6 +94,7 @@ export class Http2Stream implements ExchangeClient, ResponseEvents {
    * server takes for complete must not turn out to be malformed.
    */
   forward(request: ExchangeRequest, first: boolean): void {
+    this.#bodyLimit = request.bodyLimit;
     this.#exchange = new Exchange(this, request, { first, own: null });
     if (this.#request.bodyLength !== 0 || this.requestComplete()) {
       this.#exchange.start();
@@ -117,7 +118,8 @@ export class Http2Stream implements ExchangeClient, ResponseEvents {
     }
     this.#received += data.length;
     this.#host.received(data.length);
-    const { bodyLength, bodyLimit } = this.#request;
+    const { bodyLength } = this.#request;
+    const bodyLimit = this.#bodyLimit;
     if (bodyLength !== CHUNKED && this.#received > bodyLength) {
       return streamError(ErrorCode.ProtocolError, 'DATA beyond content-length');
     }

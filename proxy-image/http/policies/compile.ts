@@ -1,10 +1,12 @@
 import type { FrontendPolicies, RoutePolicies } from '../../config/types.ts';
 import { compileRules, type CompiledRules } from '../headers/rules.ts';
 import { Cors, corsRules } from './cors.ts';
+import { RequestFilter } from './request-filter.ts';
 
 /** The policies of requests that go the same way, ready to be carried out; null for those that there are not. */
 export interface CompiledPolicies extends CompiledRules {
   readonly cors: Cors | null;
+  readonly filter: RequestFilter | null;
 }
 
 /** Brings the policies of a frontend and of one of its routes together. To be done once per generation. */
@@ -14,5 +16,10 @@ export function compilePolicies(
 ): CompiledPolicies {
   const cors = route.cors ?? frontend.cors;
   const rules = compileRules(frontend, route, cors === undefined ? undefined : corsRules(cors));
-  return { ...rules, cors: cors === undefined ? null : new Cors(cors, rules.response) };
+  const filter = route.requestFilter ?? frontend.requestFilter;
+  return {
+    ...rules,
+    cors: cors === undefined ? null : new Cors(cors, rules.response),
+    filter: filter === undefined ? null : new RequestFilter(filter),
+  };
 }

@@ -1,28 +1,47 @@
-import type { PolicyFault } from '../faults.ts';
-import type { ResponseRules } from '../headers/rules.ts';
+import type { Fault } from '../faults.ts';
+import { extendedOwn, type ResponseRules } from '../headers/rules.ts';
 import type { RequestHead } from '../http1/request-head.ts';
 import type { LocalResponse } from '../local-response.ts';
 import { requestedUpgrade } from '../upgrade.ts';
 import type { CompiledPolicies } from './compile.ts';
 import { isSameHost, type Cors } from './cors.ts';
 import { joinedValue } from './fields.ts';
+import type { Refusal } from './request-filter.ts';
 
 /** What the policies have to say of a request. */
 export interface Inspection {
   /** What counts for the response, whoever gives it; null for nothing. */
   readonly rules: ResponseRules | null;
   /** What the request is answered with in place of being forwarded; null when it goes on. */
-  readonly verdict: PolicyFault | LocalResponse | null;
+  readonly verdict: Fault | LocalResponse | null;
 }
 
 const ORIGIN = Buffer.from('origin');
 const REQUEST_METHOD = Buffer.from('access-control-request-method');
 const PREFLIGHT: LocalResponse = { status: 204, text: '' };
 
-/** `bytes` are what the head was read from. */
-export function inspect(head: RequestHead, bytes: Buffer, policies: CompiledPolicies): Inspection {
-  const { cors, response } = policies;
-  return cors === null ? { rules: response, verdict: null } : inspectOrigin(head, bytes, cors);
+/**
+ * Asks the policies one after the other. `bytes` are what the head was read from.
+ *
+ * @param leads whether there is anything to be had where the request asks for it
+ */
+export function inspect(
+  head: RequestHead,
+  bytes: Buffer,
+  policies: CompiledPolicies,
+  leads: boolean,
+): Inspection {
+  const { cors, filter, response } = policies;
+  const asked = cors === null ? { rules: response, verdict: null } : inspectOrigin(head, bytes, cors);
+  return asked.verdict !== null || filter === null || !leads
+    ? asked
+    : refusedBy(filter.check(head, bytes), asked.rules);
+}
+
+function refusedBy(refusal: Refusal | null, rules: ResponseRules | null): Inspection {
+  return refusal === null
+    ? { rules, verdict: null }
+    : { rules: extendedOwn(rules, refusal.fields), verdict: refusal.fault };
 }
 
 function inspectOrigin(head: RequestHead, bytes: Buffer, cors: Cors): Inspection {

@@ -31,6 +31,11 @@ export function readPath(path: string): PathReadings | null {
   };
 }
 
+/** A configured path in the form that requests are brought to. */
+export function literalPath(path: string): string {
+  return readPath(path)?.literal ?? path;
+}
+
 /**
  * A decoded segment is sound when all its percent signs stood for something, it holds no control character, and nothing in it is a dot
  * segment, whether slashes were encoded or the whole was encoded twice: such a path has no honest use.

@@ -2,7 +2,7 @@ import type { FrontendConfig, RedirectConfig } from '../../config/types.ts';
 import type { RoutingFault } from '../faults.ts';
 import { compilePolicies, type CompiledPolicies } from '../policies/compile.ts';
 import { hostMatcher } from './hostname.ts';
-import { readPath } from './path.ts';
+import { literalPath as literal, readPath } from './path.ts';
 
 /** What is to be done with a request. */
 export type Decision =
@@ -58,11 +58,6 @@ function buildTable(config: FrontendConfig): Table {
   }
   const depths = [...routes.keys()].map((path) => path.split('/').length - 1);
   return { redirects, routes, depth: Math.max(0, ...depths) };
-}
-
-/** Configured paths are compared in the form that requests are brought to. */
-function literal(path: string): string {
-  return readPath(path)?.literal ?? path;
 }
 
 /** Null when nothing matches. */

@@ -46,10 +46,21 @@ const cors = {
   maxAge: '2h',
 };
 
+const requestFilter = {
+  methods: ['GET', 'M-SEARCH'],
+  allowedPaths: [{ path: '/osmc', match: 'Prefix' }],
+  deniedPaths: [{ path: '/osmc/admin', match: 'Exact' }],
+  contentTypes: ['application/json', 'text/*'],
+  bodySize: '1Mi',
+  headerCount: 50,
+  headerBytes: 8192,
+};
+
 const policies = {
   headers,
   forwarded: 'Both',
   cors,
+  requestFilter,
   hsts: { maxAge: '17520h', includeSubDomains: true, preload: true },
 };
 
@@ -67,7 +78,7 @@ const fullFrontend = {
     {
       paths: ['/static'],
       backend: 'web',
-      policies: { headers, forwarded: 'XForwarded', cors },
+      policies: { headers, forwarded: 'XForwarded', cors, requestFilter },
     },
   ],
   redirects: [
