@@ -117,6 +117,18 @@ export interface RoutePolicies {
   readonly cors?: CorsPolicy;
   /** Left out: whatever is sound is passed on. */
   readonly requestFilter?: RequestFilterPolicy;
+  /** Left out: everybody whose connection is accepted. */
+  readonly sources?: SourcesPolicy;
+}
+
+/**
+ * Which clients may ask, by ranges (CIDR) of their addresses; behind `trustedSources` the address that these tell. Who is in both lists
+ * may not.
+ */
+export interface SourcesPolicy {
+  /** Empty: all. */
+  readonly allow: readonly string[];
+  readonly deny: readonly string[];
 }
 
 /** Which requests servers are meant to get. An empty list stands for no rule. */

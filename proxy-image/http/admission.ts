@@ -5,6 +5,7 @@ import type { ExchangeRequest, StickyClient } from './exchange/types.ts';
 import type { Fault } from './faults.ts';
 import { makeOrigin, type Origin } from './headers/forwarded.ts';
 import type { ResponseRules } from './headers/rules.ts';
+import type { Peer } from './policies/client-address.ts';
 import { inspect } from './policies/inspect.ts';
 import { forwardedHead } from './http1/forward-request.ts';
 import type { LocalResponse } from './local-response.ts';
@@ -79,7 +80,9 @@ export function admit(head: RequestHead, bytes: Buffer, context: AdmissionContex
 function admitBy(head: RequestHead, bytes: Buffer, context: AdmissionContext, decision: Decision): Admission {
   const policies = decision.kind === 'Forward' ? decision.policies : context.frontend.policies;
   const backend = decision.kind === 'Forward' ? decision.backend : null;
-  const { rules, verdict } = inspect(head, bytes, policies, decision.kind !== 'Refuse');
+  const { rules, verdict } =
+    policies.foregone ??
+    inspect(head, bytes, policies, { leads: decision.kind !== 'Refuse', peer: peerOf(context) });
   if (verdict !== null) {
     return typeof verdict === 'string'
       ? refuse(verdict, rules, backend)
@@ -136,6 +139,10 @@ function admitToBackend(
     connectionAuth: head.connectionAuth,
   };
   return { kind: 'Forward', rules, backend, request };
+}
+
+function peerOf({ client, trusted, frontend }: AdmissionContext): Peer {
+  return { sourceAddress: client.sourceAddress, trusted, trusts: frontend.trusts };
 }
 
 /** The smaller of two limits; 0 stands for none. */

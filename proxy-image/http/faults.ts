@@ -31,7 +31,12 @@ export type RequestFault =
 export type RoutingFault = 'UnknownHost' | 'Misdirected' | 'AmbiguousPath' | 'NoRoute' | 'FrontendGone';
 
 /** The request is sound, but a policy refuses it. */
-export type PolicyFault = 'OriginRefused' | 'MethodRefused' | 'PathRefused' | 'ContentTypeRefused';
+export type PolicyFault =
+  | 'SourceRefused'
+  | 'OriginRefused'
+  | 'MethodRefused'
+  | 'PathRefused'
+  | 'ContentTypeRefused';
 
 /** A server is at fault, before anything of its response has reached the client. */
 export type UpstreamFault =
@@ -100,6 +105,7 @@ export const VERDICTS: Readonly<Record<Fault, Verdict>> = {
   NoRoute: { status: 404, text: 'Nothing is served under this path.', closes: false },
   FrontendGone: { status: 503, text: 'This address is no longer served.', closes: true },
 
+  SourceRefused: { status: 403, text: 'This address may not be used from where you are.', closes: false },
   OriginRefused: { status: 403, text: 'Pages of this origin may not use this address.', closes: false },
   MethodRefused: { status: 405, text: 'This method is not allowed here.', closes: false },
   PathRefused: { status: 403, text: 'This path is not allowed.', closes: false },

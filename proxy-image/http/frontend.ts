@@ -17,7 +17,7 @@ export interface PreparedFrontend {
   /** How slow clients may be; null for no minimum. */
   readonly minimumRate: MinimumRate | null;
   readonly misdirected: Misdirected | null;
-  trusts(address: string): boolean;
+  readonly trusts: (address: string) => boolean;
   upstream(backend: string): Upstream | undefined;
   /** Empty for requests that no backend was asked for. */
   counter(backend: string): RequestCounter;

@@ -90,6 +90,7 @@ describe('policies', () => {
     const file = await manifest('good', {
       hsts: { maxAge: '8760h', includeSubDomains: true },
       forwarded: 'Both',
+      sources: { allow: ['127.0.0.0/8'] },
       requestFilter: { methods: ['GET'], deniedPaths: [{ path: '/webapp/admin' }] },
       cors: { origins: ['https://*.example.com'], methods: ['PUT'], credentials: true, maxAge: '1h' },
       headers: {

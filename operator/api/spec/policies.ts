@@ -12,7 +12,7 @@ import {
 import type { CelRule, Infer } from '../schema/builder.ts';
 import { corsSchema } from './cors.ts';
 import { requestFilterSchema } from './request-filter.ts';
-import { duration, fieldName, fieldValue } from './scalars.ts';
+import { cidr, duration, fieldName, fieldValue } from './scalars.ts';
 
 const MAX_RULES = { maxItems: 16 };
 
@@ -112,11 +112,28 @@ const hsts = object(
 const FORWARDED =
   'By which fields servers are told of the client. XForwarded: X-Forwarded-For, -Host, -Port and -Proto. Both: these, and Forwarded (RFC 7239). What clients themselves send under these names is removed; what trustedSources send is extended.';
 
+const sources = object({
+  allow: defaulted(
+    setOf(cidr(), { maxItems: 32 }),
+    [],
+    'Ranges that clients may ask from; others are answered with 403. Empty: all.',
+  ),
+  deny: defaulted(
+    setOf(cidr(), { maxItems: 32 }),
+    [],
+    'Ranges that are answered with 403, whatever allow says.',
+  ),
+});
+
 /** Policies that are the same for frontends and routes. */
 const general = {
   cors: optional(
     corsSchema,
     "Pages of other origins that may read responses (CORS). The proxy answers preflights itself, and replaces what servers say of other origins. Default: servers answer for themselves. A route has its own in place of its frontend's.",
+  ),
+  sources: optional(
+    sources,
+    "From which addresses clients may ask. Behind trustedSources it is the address that they tell in X-Forwarded-For. Default: from all that may connect. A route has its own in place of its frontend's.",
   ),
   requestFilter: optional(
     requestFilterSchema,

@@ -25,7 +25,13 @@ export function route({ paths, backend, policies }: FrontendSpec['routes'][numbe
 
 /** What frontends and routes have alike. */
 function general(policies: RoutePoliciesSpec | undefined): RoutePolicies {
-  return { ...headers(policies), ...forwarded(policies), ...cors(policies), ...requestFilter(policies) };
+  return {
+    ...headers(policies),
+    ...forwarded(policies),
+    ...cors(policies),
+    ...requestFilter(policies),
+    ...sources(policies),
+  };
 }
 
 function headers(policies: RoutePoliciesSpec | undefined): Pick<RoutePolicies, 'headers'> {
@@ -65,6 +71,12 @@ function requestFilter(policies: RoutePoliciesSpec | undefined): Pick<RoutePolic
       ...(headerBytes === undefined ? {} : { headerBytes }),
     },
   };
+}
+
+function sources(policies: RoutePoliciesSpec | undefined): Pick<RoutePolicies, 'sources'> {
+  if (policies?.sources === undefined) return {};
+  const { allow, deny } = policies.sources;
+  return { sources: { allow, deny } };
 }
 
 function pathPattern({ path, match }: PathPattern): PathPattern {

@@ -41,6 +41,7 @@ const policies = {
     credentials: true,
     maxAgeSeconds: 600,
   },
+  sources: { allow: ['10.0.0.0/8', 'fd00::/8'], deny: ['10.1.0.0/16'] },
   requestFilter: {
     methods: ['GET', 'M-SEARCH'],
     allowedPaths: [{ path: '/osmc', match: 'Prefix' }],
@@ -206,8 +207,8 @@ export const BROKEN: readonly (readonly [path: string, value: unknown, error: st
   ['frontends[0].proxyProtocol.trusted', [], 'frontends[0].proxyProtocol.trusted is empty: give a list with at least 1 item'],
   ['frontends[0].proxyProtocol.trusted[1]', '::/129', 'frontends[0].proxyProtocol.trusted[1] is "::/129": give an address range such as "10.0.0.0/8"'],
   ['frontends[1].policies', {}, 'frontends[1].policies is not used with protocol TCP: remove it, or set protocol to HTTP or HTTPS'],
-  ['frontends[0].policies.other', {}, 'frontends[0].policies.other is not known here: remove it, or use one of headers, forwarded, cors, requestFilter, hsts'],
-  ['frontends[0].routes[0].policies.hsts', {}, 'frontends[0].routes[0].policies.hsts is not known here: remove it, or use one of headers, forwarded, cors, requestFilter'],
+  ['frontends[0].policies.other', {}, 'frontends[0].policies.other is not known here: remove it, or use one of headers, forwarded, cors, requestFilter, sources, hsts'],
+  ['frontends[0].routes[0].policies.hsts', {}, 'frontends[0].routes[0].policies.hsts is not known here: remove it, or use one of headers, forwarded, cors, requestFilter, sources'],
   ...['https://App.example.com', 'https://app.example.com/', 'https://app.example.com:443', 'http://app.example.com:80', 'https://app.example.com:65536', 'https://*.*.example.com', 'https://*', 'app.example.com', 'null', 'https://a@app.example.com', 'https://app.example.com.'].map((origin) => [
     'frontends[0].policies.cors.origins[0]',
     origin,
@@ -227,6 +228,7 @@ export const BROKEN: readonly (readonly [path: string, value: unknown, error: st
   ['frontends[0].policies.requestFilter.deniedPaths[0].path', '/a/../b', 'frontends[0].policies.requestFilter.deniedPaths[0].path is "/a/../b": give an absolute path such as "/webapp"'],
   ['frontends[0].policies.requestFilter.allowedPaths[0].match', 'Suffix', 'frontends[0].policies.requestFilter.allowedPaths[0].match is "Suffix": give one of "Prefix", "Exact"'],
   ['frontends[0].policies.requestFilter.headerCount', 0, 'frontends[0].policies.requestFilter.headerCount is 0: give a whole number from 1 to 128'],
+  ['frontends[0].policies.sources.deny[0]', '10.0.0.1', 'frontends[0].policies.sources.deny[0] is "10.0.0.1": give an address range such as "10.0.0.0/8"'],
   ['frontends[0].policies.forwarded', 'None', 'frontends[0].policies.forwarded is "None": give one of "XForwarded", "Both"'],
   ['frontends[0].policies.hsts.maxAgeSeconds', -1, 'frontends[0].policies.hsts.maxAgeSeconds is -1: give a whole number from 0 to 3162240000 (seconds)'],
   ['frontends[0].policies.hsts.preload', 'true', 'frontends[0].policies.hsts.preload is "true": give true or false'],

@@ -11,6 +11,7 @@ import type {
 } from '../types.ts';
 import { checkCors, checkDoubledCors, cors } from './cors.ts';
 import { requestFilter } from './request-filter.ts';
+import { sources } from './sources.ts';
 import { field, flag, integer, item, list, oneOf, optional, record, report, text } from './decoder.ts';
 import type { Draft, Place } from './decoder.ts';
 import { isFieldValue, isRuledField, MAX_AGE } from './formats.ts';
@@ -46,6 +47,7 @@ export const routePolicies = record<RoutePolicies>({
   forwarded: optional(forwarded),
   cors: optional(cors),
   requestFilter: optional(requestFilter),
+  sources: optional(sources),
 });
 
 export const frontendPolicies = record<FrontendPolicies>({
@@ -53,6 +55,7 @@ export const frontendPolicies = record<FrontendPolicies>({
   forwarded: optional(forwarded),
   cors: optional(cors),
   requestFilter: optional(requestFilter),
+  sources: optional(sources),
   hsts: optional(hsts),
 });
 

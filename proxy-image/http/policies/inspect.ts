@@ -3,6 +3,7 @@ import { extendedOwn, type ResponseRules } from '../headers/rules.ts';
 import type { RequestHead } from '../http1/request-head.ts';
 import type { LocalResponse } from '../local-response.ts';
 import { requestedUpgrade } from '../upgrade.ts';
+import { clientAddress, type Peer } from './client-address.ts';
 import type { CompiledPolicies } from './compile.ts';
 import { isSameHost, type Cors } from './cors.ts';
 import { joinedValue } from './fields.ts';
@@ -20,19 +21,25 @@ const ORIGIN = Buffer.from('origin');
 const REQUEST_METHOD = Buffer.from('access-control-request-method');
 const PREFLIGHT: LocalResponse = { status: 204, text: '' };
 
-/**
- * Asks the policies one after the other. `bytes` are what the head was read from.
- *
- * @param leads whether there is anything to be had where the request asks for it
- */
+/** What is to be known of a request beside its head. */
+export interface Asked {
+  /** Whether there is anything to be had where it asks. */
+  readonly leads: boolean;
+  readonly peer: Peer;
+}
+
+/** Asks the policies one after the other. `bytes` are what the head was read from. */
 export function inspect(
   head: RequestHead,
   bytes: Buffer,
   policies: CompiledPolicies,
-  leads: boolean,
+  { leads, peer }: Asked,
 ): Inspection {
-  const { cors, filter, response } = policies;
+  const { cors, filter, sources, response } = policies;
   const asked = cors === null ? { rules: response, verdict: null } : inspectOrigin(head, bytes, cors);
+  if (sources?.(clientAddress(peer, head.fields, bytes)) === false) {
+    return { rules: asked.rules, verdict: 'SourceRefused' };
+  }
   return asked.verdict !== null || filter === null || !leads
     ? asked
     : refusedBy(filter.check(head, bytes), asked.rules);

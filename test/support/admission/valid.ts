@@ -56,11 +56,14 @@ const requestFilter = {
   headerBytes: 8192,
 };
 
+const sources = { allow: ['10.0.0.0/8', 'fd00::/8'], deny: ['10.1.0.0/16'] };
+
 const policies = {
   headers,
   forwarded: 'Both',
   cors,
   requestFilter,
+  sources,
   hsts: { maxAge: '17520h', includeSubDomains: true, preload: true },
 };
 
@@ -78,7 +81,7 @@ const fullFrontend = {
     {
       paths: ['/static'],
       backend: 'web',
-      policies: { headers, forwarded: 'XForwarded', cors, requestFilter },
+      policies: { headers, forwarded: 'XForwarded', cors, requestFilter, sources },
     },
   ],
   redirects: [
