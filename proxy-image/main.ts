@@ -9,6 +9,10 @@ const FAILED = 1;
 const WRONG_USAGE = 2;
 
 async function main(args: readonly string[], environment: NodeJS.ProcessEnv): Promise<void> {
+  if (cluster.isWorker) {
+    // A message did not reach the supervisor: it has been killed, and there is nobody left to work for.
+    process.on('error', () => process.exit(FAILED));
+  }
   const invocation = readOptions(args, environment);
   switch (invocation.command) {
     case 'Help':

@@ -99,7 +99,8 @@ export async function spawnProxy({ args = [], openFiles, ...content }: StartOpti
   const exited = once(child, 'exit').then(([code, signal]) => (code ?? signal) as number | string);
   const log: LogLine[] = [];
   const access: AccessEntry[] = [];
-  createInterface(child.stderr).on('line', (line) => log.push(JSON.parse(line) as LogLine));
+  const stderr = createInterface(child.stderr);
+  stderr.on('line', (line) => log.push(JSON.parse(line) as LogLine));
   createInterface(child.stdout).on('line', (line) => access.push(JSON.parse(line) as AccessEntry));
 
   const get = async (path: string) => {
@@ -132,6 +133,9 @@ export async function spawnProxy({ args = [], openFiles, ...content }: StartOpti
       return status();
     },
     async remove() {
+      // Node itself speaks for a process that was just being started: it can't reach the one that started it.
+      stderr.close();
+      child.stderr.resume();
       child.kill('SIGKILL');
       await exited;
       await rm(folder, { recursive: true });
