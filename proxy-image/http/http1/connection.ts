@@ -1,6 +1,5 @@
 import type { Socket } from 'node:net';
 import { hostAndPort } from '../../addresses/host-and-port.ts';
-import type { MinimumRate } from '../../config/types.ts';
 import type { ClientConnection } from '../../listener/types.ts';
 import { admissionContext, admit, type AdmissionContext } from '../admission.ts';
 import type { Deadlines, Ticking } from '../deadlines.ts';
@@ -8,7 +7,6 @@ import { Exchange } from '../exchange/exchange.ts';
 import type { ExchangeClient, ExchangeEnd, ExchangeRequest } from '../exchange/types.ts';
 import { prepareFrontend, type PreparedFrontend } from '../frontend.ts';
 import type { RequestEnd } from '../request-record.ts';
-import { describeRate } from '../pace.ts';
 import { runTunnel } from '../tunnel.ts';
 import type { HttpFrontend, HttpHost, HttpServices } from '../types.ts';
 import { VERDICTS, type Fault } from '../faults.ts';
@@ -57,7 +55,7 @@ export class Http1Connection implements ExchangeClient, Ticking {
     this.#log = new RequestLog(services.access, client.sourceAddress);
     this.#frontend = prepareFrontend(frontend, services.metrics);
     this.#socket = client.socket;
-    this.#pace = new ClientPace(client.socket, this.#reader);
+    this.#pace = new ClientPace(client, this.#reader);
     this.response = new ResponseWriter(client.socket, {
       request: this.#reader.head,
       keepsAlive: () => this.#keepsAlive(),
@@ -119,27 +117,14 @@ export class Http1Connection implements ExchangeClient, Ticking {
   }
 
   tick(now: number): void {
+    const { minimumRate } = this.#frontend;
     if (now >= this.#deadline) {
       this.#expired();
-    } else if (this.#frontend.minimumRate !== null && this.#cutsOff(this.#frontend.minimumRate, now)) {
+    } else if (minimumRate !== null && this.#pace.cutsOff(minimumRate, now, this.#exchange)) {
       return;
     } else if (this.#served > 0 && this.#reader.idle && this.#leaving()) {
       this.#close();
     }
-  }
-
-  /** Ends what the client is too slow at. */
-  #cutsOff(rate: MinimumRate, now: number): boolean {
-    const exchange = this.#exchange;
-    const slow = this.#pace.check(rate, now, exchange?.awaitsBody === true);
-    if (slow === 'Sending') {
-      exchange?.abort('BodyTimeout', describeRate(rate));
-    } else if (slow === 'Taking' && exchange !== null && exchange.status > 0) {
-      exchange.abort('ClientStalled');
-    } else if (slow === 'Taking') {
-      this.#client.reset();
-    }
-    return slow !== null;
   }
 
   /** To be asked when the head of a response is about to be sent. */
