@@ -1,7 +1,7 @@
 /**
  * What our proxy costs beside HAProxy and nginx: `node test/bench/main.ts`. Fails when something goes wrong, never because something is slow.
  * Settings in the environment: BENCH_QUICK=1 measures what matters most, briefly; BENCH_ONLY=<text> what has that text in its name;
- * BENCH_RECORD=1 writes the table into docs/benchmarks.md.
+ * BENCH_NODE=<path> runs ours with another Node; BENCH_RECORD=1 writes the table into docs/benchmarks.md.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -3,15 +3,21 @@ import { join } from 'node:path';
 import type { ProxyConfig } from '../../../proxy-image/config/types.ts';
 import { projectFolder } from '../../cluster/paths.ts';
 import { freePort } from '../../cluster/process/free-port.ts';
+import { run } from '../../cluster/process/run.ts';
 import { backendConfig, frontendConfig, proxyConfig } from '../../support/proxy-config.ts';
 import type { Candidate, FrontendPorts, Site } from '../types.ts';
 import { MAX_CONNECTIONS, PUBLIC_PORT, TIMEOUTS } from './shared.ts';
+
+/** What runs it: this Node, or the one that is to be compared with it. */
+const NODE = process.env['BENCH_NODE'] ?? process.execPath;
+
+const VERSION = '`Node ${process.versions.node}, OpenSSL ${process.versions.openssl}`';
 
 /** Ours: the bundle that goes into the image, with one worker. */
 export const proxy: Candidate = {
   name: 'proxy',
   async version() {
-    return `Node ${process.versions.node}, OpenSSL ${process.versions.openssl}`;
+    return (await run(NODE, ['--print', VERSION])).stdout.trim();
   },
   async prepare(site, ports, folder) {
     const configFile = join(folder, 'proxy.json');
@@ -20,7 +26,7 @@ export const proxy: Candidate = {
     const admin = `127.0.0.1:${await freePort()}`;
     const options = ['--config', configFile, '--workers', '1', '--admin', admin];
     // As the image starts it.
-    return { command: process.execPath, args: [bundle, ...options] };
+    return { command: NODE, args: [bundle, ...options] };
   },
 };
 
