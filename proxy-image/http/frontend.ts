@@ -4,6 +4,7 @@ import type { FrontendConfig, MinimumRate } from '../config/types.ts';
 import type { Misdirected } from '../tls/misdirected.ts';
 import type { Upstream } from '../upstream/types.ts';
 import { compilePolicies, type CompiledPolicies } from './policies/compile.ts';
+import type { RateLimits } from './policies/rate-limit/rate-limits.ts';
 import { RequestCounter, type HttpMetrics } from './metrics.ts';
 import { buildRouter, type Router } from './routing/router.ts';
 import type { HttpFrontend } from './types.ts';
@@ -23,9 +24,18 @@ export interface PreparedFrontend {
   counter(backend: string): RequestCounter;
 }
 
+/** What it needs of the process. */
+interface FrontendServices {
+  readonly metrics: HttpMetrics;
+  readonly rateLimits: RateLimits;
+}
+
 const prepared = new WeakMap<HttpFrontend, PreparedFrontend>();
 
-export function prepareFrontend(frontend: HttpFrontend, metrics: HttpMetrics): PreparedFrontend {
+export function prepareFrontend(
+  frontend: HttpFrontend,
+  { metrics, rateLimits }: FrontendServices,
+): PreparedFrontend {
   const known = prepared.get(frontend);
   if (known !== undefined) {
     return known;
@@ -36,10 +46,11 @@ export function prepareFrontend(frontend: HttpFrontend, metrics: HttpMetrics): P
   );
   const none = new RequestCounter(metrics, config.name, '');
   const rate = config.limits.minimumRate ?? DEFAULT_MINIMUM_RATE;
+  const limiterOf = rateLimits.generation(config.name);
   const made: PreparedFrontend = {
     config,
-    router: buildRouter(config),
-    policies: compilePolicies(config.policies),
+    router: buildRouter(config, limiterOf),
+    policies: compilePolicies(limiterOf, config.policies),
     minimumRate: rate.bytesPerSecond === 0 ? null : rate,
     misdirected,
     trusts: rangeMatcher(config.trustedSources),

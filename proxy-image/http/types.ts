@@ -3,6 +3,7 @@ import type { AccessLogger } from '../log/access.ts';
 import type { Misdirected } from '../tls/misdirected.ts';
 import type { Upstream } from '../upstream/types.ts';
 import type { HttpMetrics } from './metrics.ts';
+import type { RateLimits } from './policies/rate-limit/rate-limits.ts';
 
 /**
  * One generation of an HTTP or HTTPS frontend: its settings, and the backends that its routes name. Immutable; a reload makes a new one,
@@ -27,4 +28,5 @@ export interface HttpHost {
 export interface HttpServices {
   readonly access: AccessLogger;
   readonly metrics: HttpMetrics;
+  readonly rateLimits: RateLimits;
 }

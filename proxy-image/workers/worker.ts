@@ -5,6 +5,7 @@ import { buildGeneration } from '../generation/generation.ts';
 import type { Generation, GenerationParts } from '../generation/generation.ts';
 import { UpstreamRegistry } from '../generation/upstreams.ts';
 import { declareHttpMetrics } from '../http/metrics.ts';
+import { RateLimits } from '../http/policies/rate-limit/rate-limits.ts';
 import { ListenerSet } from '../listener/listener-set.ts';
 import { declareListenerMetrics } from '../listener/metrics.ts';
 import { serveConnection } from '../listener/pipeline.ts';
@@ -25,7 +26,7 @@ export interface WorkerOptions {
   readonly accessLog: LineWriter;
   /** Client connections that this process has room for. */
   readonly maxConnections: number;
-  /** Processes that share the limits of backends. */
+  /** Processes that share the limits of backends and of clients' requests. */
   readonly workers: number;
   readonly send: (message: WorkerMessage) => void;
   /** Ends the process. */
@@ -65,7 +66,11 @@ export class Worker {
     };
     const services: PipelineServices = {
       access,
-      http: { access, metrics: declareHttpMetrics(this.#registry) },
+      http: {
+        access,
+        metrics: declareHttpMetrics(this.#registry),
+        rateLimits: new RateLimits(options.workers),
+      },
       draining: () => this.#draining,
     };
     this.#listeners = new ListenerSet({

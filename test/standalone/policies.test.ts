@@ -69,7 +69,14 @@ async function manifest(name: string, policies: object): Promise<string> {
           certificates: ['public'],
           policies,
           redirects: [{ from: '/', to: '/webapp' }],
-          routes: [{ paths: ['/webapp'], backend: 'webapp' }],
+          routes: [
+            { paths: ['/webapp'], backend: 'webapp' },
+            {
+              paths: ['/limited'],
+              backend: 'webapp',
+              policies: { rateLimit: { requests: 1, per: '24h' } },
+            },
+          ],
         },
       ],
       backends: [{ name: 'webapp', protocol: 'HTTP', servers: [{ host: '127.0.0.1', port: serverPort }] }],
@@ -118,6 +125,13 @@ describe('policies', () => {
     const [preflight] = (await once(session.request(asking), 'response')) as [IncomingHttpHeaders];
     const denied = session.request({ ':path': '/webapp/%61dmin/x' });
     const [refused] = (await once(denied, 'response')) as [IncomingHttpHeaders];
+    const limited = async (): Promise<IncomingHttpHeaders> => {
+      const [answer] = (await once(session.request({ ':path': '/limited' }), 'response')) as [
+        IncomingHttpHeaders,
+      ];
+      return answer;
+    };
+    const answers = [await limited(), await limited()];
     session.destroy();
 
     const expected = {
@@ -138,7 +152,12 @@ describe('policies', () => {
       'access-control-max-age': '3600',
     });
     expect(refused).toMatchObject({ ...expected, ':status': 403 });
-    expect(asked).toHaveLength(2);
+    expect(answers.map((answer) => answer[':status'])).toEqual([200, 429]);
+    expect(answers[1]).toMatchObject({
+      'strict-transport-security': expected['strict-transport-security'],
+      'ratelimit-policy': '"requests";q=1;w=86400',
+    });
+    expect(asked).toHaveLength(3);
     expect(asked[0]).toMatchObject({
       'x-application': 'webapp',
       forwarded: `for=127.0.0.1;host="${HOSTNAME}:${port}";proto=https`,

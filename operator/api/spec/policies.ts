@@ -11,6 +11,7 @@ import {
 } from '../schema/builder.ts';
 import type { CelRule, Infer } from '../schema/builder.ts';
 import { corsSchema } from './cors.ts';
+import { rateLimitSchema } from './rate-limit.ts';
 import { requestFilterSchema } from './request-filter.ts';
 import { cidr, duration, fieldName, fieldValue } from './scalars.ts';
 
@@ -134,6 +135,10 @@ const general = {
   sources: optional(
     sources,
     "From which addresses clients may ask. Behind trustedSources it is the address that they tell in X-Forwarded-For. Default: from all that may connect. A route has its own in place of its frontend's.",
+  ),
+  rateLimit: optional(
+    rateLimitSchema,
+    "How many requests a client may make; more are answered with 429. Default: as many as there is room for. A route has its own in place of its frontend's; the routes that have none share the frontend's.",
   ),
   requestFilter: optional(
     requestFilterSchema,

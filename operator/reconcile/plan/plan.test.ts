@@ -196,6 +196,15 @@ describe('what a plan refuses', () => {
       'UnusableDuration',
       "spec.frontends[a].policies.hsts.maxAge: 1500ms can't be sent, as browsers are told whole seconds; leave the milliseconds out",
     ],
+    ...['999ms', '24h1ms'].map(
+      (per) =>
+        [
+          `a rate limit per ${per}`,
+          webWith({ policies: { rateLimit: { requests: 1, per } } }),
+          'UnusableDuration',
+          `spec.frontends[a].policies.rateLimit.per: ${per} can't be kept; give a time from 1s to 24h`,
+        ] as const,
+    ),
     [
       'an origin with the usual port',
       webWith({ policies: { cors: { origins: ['https://app.test:443'] } } }),

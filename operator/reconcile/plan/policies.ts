@@ -6,6 +6,7 @@ import { cookiesAdded } from '../../../proxy-image/config/added-cookies.ts';
 import { isReservedField } from '../../../proxy-image/config/reserved-fields.ts';
 import { partsOfSeconds } from './durations.ts';
 import { unusableCors } from './cors.ts';
+import { unusableRateLimit } from './rate-limit.ts';
 import { backendNames } from './references.ts';
 import { stickyCookieName } from '../sticky-cookie-name.ts';
 
@@ -18,6 +19,7 @@ export function unusablePolicies(
   const path = `spec.frontends[${name}]`;
   return [
     ...unusableHsts(frontend),
+    ...unusableRateLimit(policies, `${path}.policies`),
     ...unusableCors(policies, [policies, ...routes.map((route) => route.policies)], `${path}.policies`),
     ...unusableRules(policies?.headers, {
       path: `${path}.policies.headers`,
@@ -28,6 +30,7 @@ export function unusablePolicies(
         path: `${path}.routes[${index}].policies.headers`,
         backends: [route.backend].flatMap((backend) => backends.get(backend) ?? []),
       }),
+      ...unusableRateLimit(route.policies, `${path}.routes[${index}].policies`),
       ...unusableCors(route.policies, [route.policies, policies], `${path}.routes[${index}].policies`),
     ]),
   ];

@@ -31,6 +31,7 @@ function general(policies: RoutePoliciesSpec | undefined): RoutePolicies {
     ...cors(policies),
     ...requestFilter(policies),
     ...sources(policies),
+    ...rateLimit(policies),
   };
 }
 
@@ -77,6 +78,13 @@ function sources(policies: RoutePoliciesSpec | undefined): Pick<RoutePolicies, '
   if (policies?.sources === undefined) return {};
   const { allow, deny } = policies.sources;
   return { sources: { allow, deny } };
+}
+
+function rateLimit(policies: RoutePoliciesSpec | undefined): Pick<RoutePolicies, 'rateLimit'> {
+  if (policies?.rateLimit === undefined) return {};
+  const { requests, per, burst = requests, key, name } = policies.rateLimit;
+  const named = name === undefined ? {} : { name };
+  return { rateLimit: { requests, windowMs: milliseconds(per), burst, key, ...named } };
 }
 
 function pathPattern({ path, match }: PathPattern): PathPattern {

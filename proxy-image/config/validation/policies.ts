@@ -10,6 +10,7 @@ import type {
   RoutePolicies,
 } from '../types.ts';
 import { checkCors, checkDoubledCors, cors } from './cors.ts';
+import { checkRateLimit, rateLimit } from './rate-limit.ts';
 import { requestFilter } from './request-filter.ts';
 import { sources } from './sources.ts';
 import { field, flag, integer, item, list, oneOf, optional, record, report, text } from './decoder.ts';
@@ -48,6 +49,7 @@ export const routePolicies = record<RoutePolicies>({
   cors: optional(cors),
   requestFilter: optional(requestFilter),
   sources: optional(sources),
+  rateLimit: optional(rateLimit),
 });
 
 export const frontendPolicies = record<FrontendPolicies>({
@@ -56,6 +58,7 @@ export const frontendPolicies = record<FrontendPolicies>({
   cors: optional(cors),
   requestFilter: optional(requestFilter),
   sources: optional(sources),
+  rateLimit: optional(rateLimit),
   hsts: optional(hsts),
 });
 
@@ -98,6 +101,7 @@ function checkScope({ policies, others, backends, place }: Scope): void {
   const headersPlace = field(place, 'headers');
   checkHeaders(policies?.headers, backends, headersPlace);
   checkCors(policies?.cors, field(place, 'cors'));
+  checkRateLimit(policies?.rateLimit, field(place, 'rateLimit'));
   if ([policies, ...others].some((counting) => counting?.cors !== undefined)) {
     checkDoubledCors(sentNames(policies?.headers?.response, field(headersPlace, 'response')));
   }

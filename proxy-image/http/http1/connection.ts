@@ -53,7 +53,7 @@ export class Http1Connection implements ExchangeClient, Ticking {
     this.#host = host;
     this.#services = services;
     this.#log = new RequestLog(services.access, client.sourceAddress);
-    this.#frontend = prepareFrontend(frontend, services.metrics);
+    this.#frontend = prepareFrontend(frontend, services);
     this.#socket = client.socket;
     this.#pace = new ClientPace(client, this.#reader);
     this.response = new ResponseWriter(client.socket, {
@@ -195,7 +195,7 @@ export class Http1Connection implements ExchangeClient, Ticking {
     const newest = this.#host.frontend();
     this.#reader.begin();
     if (newest !== null) {
-      this.#frontend = prepareFrontend(newest, this.#services.metrics);
+      this.#frontend = prepareFrontend(newest, this.#services);
     }
     this.response.rules = this.#frontend.policies.response;
     this.#wait(this.#frontend.config.timeouts.header);

@@ -62,7 +62,7 @@ export class Http2Connection implements FrameHost, StreamHost, Ticking {
     this.#socket = client.socket;
     this.#host = host;
     this.#services = services;
-    this.#frontend = prepareFrontend(frontend, services.metrics);
+    this.#frontend = prepareFrontend(frontend, services);
     this.#newest = frontend;
     this.#context = admissionContext(client, this.#frontend, true);
     this.outbox = new Outbox(client.socket, () => this.#resume());
@@ -196,7 +196,7 @@ export class Http2Connection implements FrameHost, StreamHost, Ticking {
     }
     this.#newest = newest;
     if (newest !== null) {
-      this.#frontend = prepareFrontend(newest, this.#services.metrics);
+      this.#frontend = prepareFrontend(newest, this.#services);
     }
     this.#context = admissionContext(this.#client, this.#frontend, newest !== null);
   }

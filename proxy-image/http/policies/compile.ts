@@ -1,7 +1,9 @@
-import type { FrontendPolicies, RoutePolicies } from '../../config/types.ts';
+import type { FrontendPolicies, RouteConfig } from '../../config/types.ts';
 import { compileRules, type CompiledRules } from '../headers/rules.ts';
 import { Cors, corsRules } from './cors.ts';
 import type { Inspection } from './inspect.ts';
+import { RateCheck } from './rate-limit/check.ts';
+import type { LimiterSource } from './rate-limit/rate-limits.ts';
 import { RequestFilter } from './request-filter.ts';
 import { sourceCheck, type SourceCheck } from './sources.ts';
 
@@ -10,25 +12,33 @@ export interface CompiledPolicies extends CompiledRules {
   readonly cors: Cors | null;
   readonly filter: RequestFilter | null;
   readonly sources: SourceCheck | null;
+  readonly rate: RateCheck | null;
   /** What is to be said of every request, where no policy has to look at it. */
   readonly foregone: Inspection | null;
 }
 
-/** Brings the policies of a frontend and of one of its routes together. To be done once per generation. */
+/**
+ * Brings the policies of a frontend and of one of its routes together. To be done once per generation.
+ *
+ * @param limiterOf those that have the frontend's limit share its limiter
+ */
 export function compilePolicies(
+  limiterOf: LimiterSource,
   frontend: FrontendPolicies = {},
-  route: RoutePolicies = {},
+  { paths, policies: route = {} }: Pick<RouteConfig, 'paths' | 'policies'> = NO_ROUTE,
 ): CompiledPolicies {
-  const cors = route.cors ?? frontend.cors;
+  const { cors, requestFilter: filter, sources, rateLimit: limit } = { ...frontend, ...route };
   const rules = compileRules(frontend, route, cors === undefined ? undefined : corsRules(cors));
-  const filter = route.requestFilter ?? frontend.requestFilter;
-  const sources = route.sources ?? frontend.sources;
-  const looks = [cors, filter, sources].some((policy) => policy !== undefined);
+  const place = route.rateLimit === undefined ? '' : paths.join(' ');
+  const looks = [cors, filter, sources, limit].some((policy) => policy !== undefined);
   return {
     ...rules,
     cors: cors === undefined ? null : new Cors(cors, rules.response),
     filter: filter === undefined ? null : new RequestFilter(filter),
     sources: sources === undefined ? null : sourceCheck(sources),
+    rate: limit === undefined ? null : new RateCheck(limiterOf(limit, place)),
     foregone: looks ? null : { rules: rules.response, verdict: null },
   };
 }
+
+const NO_ROUTE = { paths: [] };

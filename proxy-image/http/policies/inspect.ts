@@ -35,20 +35,21 @@ export function inspect(
   policies: CompiledPolicies,
   { leads, peer }: Asked,
 ): Inspection {
-  const { cors, filter, sources, response } = policies;
+  const { cors, filter, rate, sources, response } = policies;
   const asked = cors === null ? { rules: response, verdict: null } : inspectOrigin(head, bytes, cors);
   if (sources?.(clientAddress(peer, head.fields, bytes)) === false) {
     return { rules: asked.rules, verdict: 'SourceRefused' };
   }
-  return asked.verdict !== null || filter === null || !leads
-    ? asked
-    : refusedBy(filter.check(head, bytes), asked.rules);
+  if (asked.verdict !== null || !leads) {
+    return asked;
+  }
+  // What the filter refuses costs a client nothing: it costs no server anything.
+  const refusal = filter?.check(head, bytes) ?? rate?.check(head, bytes, peer) ?? null;
+  return refusal === null ? asked : refusedBy(refusal, asked.rules);
 }
 
-function refusedBy(refusal: Refusal | null, rules: ResponseRules | null): Inspection {
-  return refusal === null
-    ? { rules, verdict: null }
-    : { rules: extendedOwn(rules, refusal.fields), verdict: refusal.fault };
+function refusedBy({ fault, fields }: Refusal, rules: ResponseRules | null): Inspection {
+  return { rules: extendedOwn(rules, fields), verdict: fault };
 }
 
 function inspectOrigin(head: RequestHead, bytes: Buffer, cors: Cors): Inspection {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { frontendConfig } from '../../../test/support/proxy-config.ts';
 import type { FrontendConfig } from '../../config/types.ts';
+import { RateLimits } from '../policies/rate-limit/rate-limits.ts';
 import { buildRouter, type Decision } from './router.ts';
 
 const ROUTES: FrontendConfig['routes'] = [
@@ -13,6 +14,7 @@ function router(parts: Parameters<typeof frontendConfig>[0] = {}) {
   const { backend, ...config } = frontendConfig({ protocol: 'HTTP', routes: ROUTES, ...parts });
   return buildRouter(
     'backend' in parts ? { ...config, ...(backend === undefined ? {} : { backend }) } : config,
+    new RateLimits(1).generation(config.name),
   );
 }
 

@@ -1,6 +1,7 @@
 import type { FrontendConfig, RedirectConfig } from '../../config/types.ts';
 import type { RoutingFault } from '../faults.ts';
 import { compilePolicies, type CompiledPolicies } from '../policies/compile.ts';
+import type { LimiterSource } from '../policies/rate-limit/rate-limits.ts';
 import { hostMatcher } from './hostname.ts';
 import { literalPath as literal, readPath } from './path.ts';
 
@@ -16,13 +17,13 @@ export interface Router {
 }
 
 /** Looks up the hostnames first, then redirects (exact paths), then routes (longest path, whole segments), then the frontend's backend. */
-export function buildRouter(config: FrontendConfig): Router {
+export function buildRouter(config: FrontendConfig, limiterOf: LimiterSource): Router {
   const serves = hostMatcher(config.hostnames);
-  const table = buildTable(config);
+  const table = buildTable(config, limiterOf);
   const fallback: Decision =
     config.backend === undefined
       ? refuse('NoRoute')
-      : { kind: 'Forward', backend: config.backend, policies: compilePolicies(config.policies) };
+      : { kind: 'Forward', backend: config.backend, policies: compilePolicies(limiterOf, config.policies) };
   return {
     route: (host, path) => {
       if (!serves(host)) {
@@ -42,7 +43,7 @@ interface Table {
   readonly depth: number;
 }
 
-function buildTable(config: FrontendConfig): Table {
+function buildTable(config: FrontendConfig, limiterOf: LimiterSource): Table {
   const redirects = new Map<string, Decision>();
   for (const redirect of config.redirects) {
     redirects.set(literal(redirect.from), { kind: 'Redirect', redirect });
@@ -50,7 +51,7 @@ function buildTable(config: FrontendConfig): Table {
   const routes = new Map<string, Decision>();
   for (const route of config.routes) {
     const { paths, backend } = route;
-    const policies = compilePolicies(config.policies, route.policies);
+    const policies = compilePolicies(limiterOf, config.policies, route);
     const decision: Decision = { kind: 'Forward', backend, policies };
     for (const path of paths) {
       routes.set(literal(path).replace(/\/+$/, ''), decision);

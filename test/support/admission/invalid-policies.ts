@@ -103,6 +103,14 @@ export const invalidPolicies: readonly RuleCase[] = [
       'credentials: browsers take no * for requests with credentials; name the origins, methods and headers, or leave credentials out',
     ] as const,
   })),
+  ...[{ key: 'Header' }, { key: 'Cookie' }, { key: 'Source', name: 'a' }, { name: 'a' }].map((parts) => ({
+    desc: `a rate limit with ${JSON.stringify(parts)}`,
+    spec: layer7({ policies: { rateLimit: { requests: 1, ...parts } } }),
+    refused: [
+      'spec.frontends[0].policies.rateLimit',
+      'name: give the name of the field or cookie with key Header or Cookie, and none with Source',
+    ] as const,
+  })),
   {
     desc: 'policies of a shorthand that reads no requests',
     spec: shorthand({ topology: 'Layer4', policies: {} }),

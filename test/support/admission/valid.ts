@@ -58,12 +58,15 @@ const requestFilter = {
 
 const sources = { allow: ['10.0.0.0/8', 'fd00::/8'], deny: ['10.1.0.0/16'] };
 
+const rateLimit = { requests: 100, per: '10s', burst: 20, key: 'Header', name: 'X-Api-Key' };
+
 const policies = {
   headers,
   forwarded: 'Both',
   cors,
   requestFilter,
   sources,
+  rateLimit,
   hsts: { maxAge: '17520h', includeSubDomains: true, preload: true },
 };
 
@@ -81,7 +84,7 @@ const fullFrontend = {
     {
       paths: ['/static'],
       backend: 'web',
-      policies: { headers, forwarded: 'XForwarded', cors, requestFilter, sources },
+      policies: { headers, forwarded: 'XForwarded', cors, requestFilter, sources, rateLimit },
     },
   ],
   redirects: [

@@ -2,6 +2,7 @@ import net from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import type { BackendConfig, FrontendConfig } from '../../../proxy-image/config/types.ts';
 import { declareHttpMetrics } from '../../../proxy-image/http/metrics.ts';
+import { RateLimits } from '../../../proxy-image/http/policies/rate-limit/rate-limits.ts';
 import { serveHttp } from '../../../proxy-image/http/serve.ts';
 import type { HttpFrontend } from '../../../proxy-image/http/types.ts';
 import type { AccessEntry, RequestEntry } from '../../../proxy-image/log/types.ts';
@@ -62,7 +63,7 @@ export async function startHttpProxy(options: HttpProxyOptions): Promise<HttpPro
   const made = new Set([frontend]);
   const host = { frontend: () => frontend, draining: () => draining };
   const access = { log: (entry: AccessEntry) => void (entry.kind === 'request' && requests.push(entry)) };
-  const services = { access, metrics: declareHttpMetrics(registry) };
+  const services = { access, metrics: declareHttpMetrics(registry), rateLimits: new RateLimits(1) };
   const tls = options.version === 2 ? HTTP2 : null;
   const server = net.createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
     clients.add(socket);
