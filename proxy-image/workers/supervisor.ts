@@ -61,6 +61,8 @@ export class Supervisor implements AdminView {
   });
   readonly #ended = Promise.withResolvers<void>();
   #watcher: ConfigWatcher | null = null;
+  /** What workers are sent, in its order. */
+  #applying: Promise<void> = Promise.resolve();
   #draining = false;
   #handedOver = false;
   /** What is being waited for while it drains until it is unused; null otherwise. */
@@ -78,7 +80,9 @@ export class Supervisor implements AdminView {
     });
     this.#rollout = new Rollout<WorkerHandle>({
       workers: () => this.#pool.workers,
-      apply: (worker, loaded) => worker.send({ type: 'Apply', loaded, ticketKeys: this.#ticketKeys.current }),
+      apply: (worker, loaded) => {
+        this.#applying = this.#applying.then(async () => this.#apply(worker, loaded));
+      },
       onServed: (loaded) => this.#served(loaded),
       onRejected: (rejected) => this.#rejected(rejected),
     });
@@ -206,6 +210,11 @@ export class Supervisor implements AdminView {
       replacedInMs: replacedIn,
     });
     this.#rollout.workerEnded(worker);
+  }
+
+  async #apply(worker: WorkerHandle, loaded: LoadedConfig): Promise<void> {
+    await this.#pool.beforeListening(loaded.config.frontends);
+    worker.send({ type: 'Apply', loaded, ticketKeys: this.#ticketKeys.current });
   }
 
   #served(loaded: LoadedConfig): void {

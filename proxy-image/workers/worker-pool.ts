@@ -42,6 +42,9 @@ export function replaceDelay(previous: number | null, lived: number): number {
   return Math.min(Math.max(previous * 2, FIRST_DELAY), LONGEST_DELAY);
 }
 
+/** How long the only worker waits until its sockets are held, before it listens all the same. Milliseconds. */
+const HOLD_TIMEOUT = 5000;
+
 /** Keeps a number of worker processes alive. */
 export class WorkerPool {
   readonly #options: PoolOptions;
@@ -91,6 +94,13 @@ export class WorkerPool {
     return reports.filter((report) => report !== null);
   }
 
+  /** To be called before a worker listens on these places: where there is but one, they are held first. */
+  async beforeListening(places: readonly Place[]): Promise<void> {
+    if (this.#options.count === 1) {
+      await this.#holder.want(places);
+    }
+  }
+
   /** From now on clients are refused when no worker listens. */
   stopHolding(): void {
     this.#holder.stop();
@@ -137,11 +147,17 @@ export class WorkerPool {
   #startHolding(places: readonly Place[]): HoldingProcess {
     const worker = this.#spareHolder ?? this.#forkHolder();
     this.#spareHolder = null;
-    const holding = { kill: (): void => void worker.process.kill('SIGKILL') };
-    worker.once('message', () =>
-      this.#options.log.debug('listening sockets are held', { process: worker.process.pid, places }),
-    );
-    worker.once('exit', () => this.#holder.ended(holding));
+    const { promise: settled, resolve } = Promise.withResolvers<void>();
+    const holding = { settled, kill: (): void => void worker.process.kill('SIGKILL') };
+    worker.once('message', () => {
+      this.#options.log.debug('listening sockets are held', { process: worker.process.pid, places });
+      resolve();
+    });
+    worker.once('exit', () => {
+      this.#holder.ended(holding);
+      resolve();
+    });
+    setTimeout(resolve, HOLD_TIMEOUT).unref();
     worker.send(places, ignore);
     return holding;
   }
@@ -180,7 +196,7 @@ export class WorkerPool {
     void this.#ports.check(this.workers);
     const [only] = this.#workers.values();
     if (this.#options.count === 1 && only?.report) {
-      this.#holder.hold(only.report.frontends);
+      this.#holder.opened(only.report.frontends);
     }
     for (const worker of this.#workers.values()) {
       if (now - worker.lastSeen > MAX_SILENCE) {
