@@ -1,3 +1,5 @@
+import type { ReferrerPolicy } from './referrer-policies.ts';
+
 /**
  * What is done with requests and responses on their way. A policy that a route has counts in place of its frontend's; `headers` alone
  * are brought together, by the names of the fields.
@@ -14,6 +16,20 @@ export interface RoutePolicies {
   readonly sources?: SourcesPolicy;
   /** Left out: as many requests as there is room for. */
   readonly rateLimit?: RateLimitPolicy;
+  /** Left out: what the servers say is passed on. */
+  readonly securityHeaders?: SecurityHeadersPolicy;
+}
+
+/**
+ * What browsers are to be careful about: X-Content-Type-Options, Referrer-Policy and X-Frame-Options in place of what servers send, and
+ * Content-Security-Policy beside it. Fields that `headers` name for responses are left to these.
+ */
+export interface SecurityHeadersPolicy {
+  readonly referrerPolicy: ReferrerPolicy;
+  /** Who may show a page in a frame. */
+  readonly frames: 'None' | 'SameOrigin' | 'Any';
+  /** Only with `SameOrigin`, beside it. */
+  readonly frameOrigins: readonly string[];
 }
 
 /**

@@ -12,6 +12,7 @@ export type {
   RateLimitPolicy,
   RequestFilterPolicy,
   RoutePolicies,
+  SecurityHeadersPolicy,
   SourcesPolicy,
 } from './policy-types.ts';
 

@@ -98,6 +98,7 @@ describe('policies', () => {
       hsts: { maxAge: '8760h', includeSubDomains: true },
       forwarded: 'Both',
       sources: { allow: ['127.0.0.0/8'] },
+      securityHeaders: {},
       requestFilter: { methods: ['GET'], deniedPaths: [{ path: '/webapp/admin' }] },
       cors: { origins: ['https://*.example.com'], methods: ['PUT'], credentials: true, maxAge: '1h' },
       headers: {
@@ -137,6 +138,9 @@ describe('policies', () => {
     const expected = {
       'strict-transport-security': 'max-age=31536000; includeSubDomains',
       'x-frame-options': 'DENY',
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'strict-origin-when-cross-origin',
+      'content-security-policy': "frame-ancestors 'self'",
     };
     expect(page.headers).toMatchObject(expected);
     expect(page.headers).not.toHaveProperty('server');

@@ -110,6 +110,12 @@ export const PATTERNS = {
     pattern: '^(\\*|[A-Z][-_A-Z0-9]*)$',
     words: 'a method in upper case, such as `PUT`; or `*`',
   },
+  pageOrigin: {
+    name: 'origin',
+    pattern: `^https?://(\\*\\.)?${LABEL}(\\.${LABEL})*(:[1-9][0-9]{0,4})?$`,
+    words:
+      'an origin as browsers write it, such as `https://app.example.com` or `https://*.example.com`: lower case, no path, no slash at its end',
+  },
   requestMethod: {
     name: 'method',
     pattern: '^[A-Z][-_A-Z0-9]*$',

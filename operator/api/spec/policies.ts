@@ -13,6 +13,7 @@ import type { CelRule, Infer } from '../schema/builder.ts';
 import { corsSchema } from './cors.ts';
 import { rateLimitSchema } from './rate-limit.ts';
 import { requestFilterSchema } from './request-filter.ts';
+import { securityHeadersSchema } from './security-headers.ts';
 import { cidr, duration, fieldName, fieldValue } from './scalars.ts';
 
 const MAX_RULES = { maxItems: 16 };
@@ -139,6 +140,10 @@ const general = {
   rateLimit: optional(
     rateLimitSchema,
     "How many requests a client may make; more are answered with 429. Default: as many as there is room for. A route has its own in place of its frontend's; the routes that have none share the frontend's.",
+  ),
+  securityHeaders: optional(
+    securityHeadersSchema,
+    "Fields that make browsers careful: X-Content-Type-Options: nosniff, Referrer-Policy, and who may show a page in a frame. Fields that headers names for responses are left to it. Default: what the server sends. A route has its own in place of its frontend's.",
   ),
   requestFilter: optional(
     requestFilterSchema,

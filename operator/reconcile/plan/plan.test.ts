@@ -212,6 +212,12 @@ describe('what a plan refuses', () => {
       'spec.frontends[a].policies.cors.origins: no browser writes https://app.test:443, as the port is the usual one; leave it out',
     ],
     [
+      'an origin of frames with the usual port',
+      webWith({ policies: { securityHeaders: { frameOrigins: ['http://app.test:80'] } } }),
+      'UnusableOrigin',
+      'spec.frontends[a].policies.securityHeaders.frameOrigins: no browser writes http://app.test:80, as the port is the usual one; leave it out',
+    ],
+    [
       'an origin with a port that there is not',
       webWith({ policies: { cors: { origins: ['https://app.test:65536'] } } }),
       'UnusableOrigin',

@@ -32,6 +32,7 @@ function general(policies: RoutePoliciesSpec | undefined): RoutePolicies {
     ...requestFilter(policies),
     ...sources(policies),
     ...rateLimit(policies),
+    ...securityHeaders(policies),
   };
 }
 
@@ -85,6 +86,12 @@ function rateLimit(policies: RoutePoliciesSpec | undefined): Pick<RoutePolicies,
   const { requests, per, burst = requests, key, name } = policies.rateLimit;
   const named = name === undefined ? {} : { name };
   return { rateLimit: { requests, windowMs: milliseconds(per), burst, key, ...named } };
+}
+
+function securityHeaders(policies: RoutePoliciesSpec | undefined): Pick<RoutePolicies, 'securityHeaders'> {
+  if (policies?.securityHeaders === undefined) return {};
+  const { referrerPolicy, frames, frameOrigins } = policies.securityHeaders;
+  return { securityHeaders: { referrerPolicy, frames, frameOrigins } };
 }
 
 function pathPattern({ path, match }: PathPattern): PathPattern {

@@ -43,6 +43,7 @@ const policies = {
   },
   sources: { allow: ['10.0.0.0/8', 'fd00::/8'], deny: ['10.1.0.0/16'] },
   rateLimit: { requests: 100, windowMs: 60_000, burst: 20, key: 'Header', name: 'X-Api-Key' },
+  securityHeaders: { referrerPolicy: 'no-referrer', frames: 'SameOrigin', frameOrigins: ['https://*.example.com'] },
   requestFilter: {
     methods: ['GET', 'M-SEARCH'],
     allowedPaths: [{ path: '/osmc', match: 'Prefix' }],
@@ -208,8 +209,8 @@ export const BROKEN: readonly (readonly [path: string, value: unknown, error: st
   ['frontends[0].proxyProtocol.trusted', [], 'frontends[0].proxyProtocol.trusted is empty: give a list with at least 1 item'],
   ['frontends[0].proxyProtocol.trusted[1]', '::/129', 'frontends[0].proxyProtocol.trusted[1] is "::/129": give an address range such as "10.0.0.0/8"'],
   ['frontends[1].policies', {}, 'frontends[1].policies is not used with protocol TCP: remove it, or set protocol to HTTP or HTTPS'],
-  ['frontends[0].policies.other', {}, 'frontends[0].policies.other is not known here: remove it, or use one of headers, forwarded, cors, requestFilter, sources, rateLimit, hsts'],
-  ['frontends[0].routes[0].policies.hsts', {}, 'frontends[0].routes[0].policies.hsts is not known here: remove it, or use one of headers, forwarded, cors, requestFilter, sources, rateLimit'],
+  ['frontends[0].policies.other', {}, 'frontends[0].policies.other is not known here: remove it, or use one of headers, forwarded, cors, requestFilter, sources, rateLimit, securityHeaders, hsts'],
+  ['frontends[0].routes[0].policies.hsts', {}, 'frontends[0].routes[0].policies.hsts is not known here: remove it, or use one of headers, forwarded, cors, requestFilter, sources, rateLimit, securityHeaders'],
   ...['https://App.example.com', 'https://app.example.com/', 'https://app.example.com:443', 'http://app.example.com:80', 'https://app.example.com:65536', 'https://*.*.example.com', 'https://*', 'app.example.com', 'null', 'https://a@app.example.com', 'https://app.example.com.'].map((origin) => [
     'frontends[0].policies.cors.origins[0]',
     origin,
@@ -235,6 +236,9 @@ export const BROKEN: readonly (readonly [path: string, value: unknown, error: st
   ['frontends[0].policies.rateLimit.name', 'a b', 'frontends[0].policies.rateLimit.name is "a b": give the name of a header field or a cookie, such as "X-Api-Key"'],
   ['frontends[0].policies.rateLimit.requests', 0, 'frontends[0].policies.rateLimit.requests is 0: give a whole number from 1 to 1000000'],
   ['frontends[0].policies.rateLimit.windowMs', 999, 'frontends[0].policies.rateLimit.windowMs is 999: give a whole number from 1000 to 86400000 (milliseconds)'],
+  ['frontends[0].policies.securityHeaders.frames', 'None', 'frontends[0].policies.securityHeaders.frameOrigins is not used with frames "None": remove it'],
+  ['frontends[0].policies.securityHeaders.frameOrigins[0]', "https://a.test; script-src 'none'", 'frontends[0].policies.securityHeaders.frameOrigins[0] is "https://a.test; script-src \'none\'": give an origin as browsers write it, such as "https://app.example.com"'],
+  ['frontends[0].policies.securityHeaders.referrerPolicy', '', 'frontends[0].policies.securityHeaders.referrerPolicy is "": give one of "no-referrer", "no-referrer-when-downgrade", "origin", "origin-when-cross-origin", "same-origin", "strict-origin", "strict-origin-when-cross-origin", "unsafe-url"'],
   ['frontends[0].policies.forwarded', 'None', 'frontends[0].policies.forwarded is "None": give one of "XForwarded", "Both"'],
   ['frontends[0].policies.hsts.maxAgeSeconds', -1, 'frontends[0].policies.hsts.maxAgeSeconds is -1: give a whole number from 0 to 3162240000 (seconds)'],
   ['frontends[0].policies.hsts.preload', 'true', 'frontends[0].policies.hsts.preload is "true": give true or false'],

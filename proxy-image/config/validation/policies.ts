@@ -12,6 +12,7 @@ import type {
 import { checkCors, checkDoubledCors, cors } from './cors.ts';
 import { checkRateLimit, rateLimit } from './rate-limit.ts';
 import { requestFilter } from './request-filter.ts';
+import { checkSecurityHeaders, securityHeaders } from './security-headers.ts';
 import { sources } from './sources.ts';
 import { field, flag, integer, item, list, oneOf, optional, record, report, text } from './decoder.ts';
 import type { Draft, Place } from './decoder.ts';
@@ -50,6 +51,7 @@ export const routePolicies = record<RoutePolicies>({
   requestFilter: optional(requestFilter),
   sources: optional(sources),
   rateLimit: optional(rateLimit),
+  securityHeaders: optional(securityHeaders),
 });
 
 export const frontendPolicies = record<FrontendPolicies>({
@@ -59,6 +61,7 @@ export const frontendPolicies = record<FrontendPolicies>({
   requestFilter: optional(requestFilter),
   sources: optional(sources),
   rateLimit: optional(rateLimit),
+  securityHeaders: optional(securityHeaders),
   hsts: optional(hsts),
 });
 
@@ -102,6 +105,7 @@ function checkScope({ policies, others, backends, place }: Scope): void {
   checkHeaders(policies?.headers, backends, headersPlace);
   checkCors(policies?.cors, field(place, 'cors'));
   checkRateLimit(policies?.rateLimit, field(place, 'rateLimit'));
+  checkSecurityHeaders(policies?.securityHeaders, field(place, 'securityHeaders'));
   if ([policies, ...others].some((counting) => counting?.cors !== undefined)) {
     checkDoubledCors(sentNames(policies?.headers?.response, field(headersPlace, 'response')));
   }

@@ -1,10 +1,11 @@
-import type { FrontendPolicies, RouteConfig } from '../../config/types.ts';
+import type { FrontendPolicies, HeaderRules, RouteConfig, RoutePolicies } from '../../config/types.ts';
 import { compileRules, type CompiledRules } from '../headers/rules.ts';
 import { Cors, corsRules } from './cors.ts';
 import type { Inspection } from './inspect.ts';
 import { RateCheck } from './rate-limit/check.ts';
 import type { LimiterSource } from './rate-limit/rate-limits.ts';
 import { RequestFilter } from './request-filter.ts';
+import { securityRules } from './security-headers.ts';
 import { sourceCheck, type SourceCheck } from './sources.ts';
 
 /** The policies of requests that go the same way, ready to be carried out; null for those that there are not. */
@@ -27,8 +28,9 @@ export function compilePolicies(
   frontend: FrontendPolicies = {},
   { paths, policies: route = {} }: Pick<RouteConfig, 'paths' | 'policies'> = NO_ROUTE,
 ): CompiledPolicies {
-  const { cors, requestFilter: filter, sources, rateLimit: limit } = { ...frontend, ...route };
-  const rules = compileRules(frontend, route, cors === undefined ? undefined : corsRules(cors));
+  const counting = { ...frontend, ...route };
+  const { cors, requestFilter: filter, sources, rateLimit: limit } = counting;
+  const rules = compileRules(frontend, route, ownRules(counting, [frontend, route]));
   const place = route.rateLimit === undefined ? '' : paths.join(' ');
   const looks = [cors, filter, sources, limit].some((policy) => policy !== undefined);
   return {
@@ -38,6 +40,20 @@ export function compilePolicies(
     sources: sources === undefined ? null : sourceCheck(sources),
     rate: limit === undefined ? null : new RateCheck(limiterOf(limit, place)),
     foregone: looks ? null : { rules: rules.response, verdict: null },
+  };
+}
+
+/** What policies other than `headers` do to the fields of responses. */
+function ownRules({ cors, securityHeaders }: RoutePolicies, places: readonly RoutePolicies[]): HeaderRules {
+  const ruled = places.map(({ headers }) => headers?.response);
+  const parts = [
+    ...(cors === undefined ? [] : [corsRules(cors)]),
+    ...(securityHeaders === undefined ? [] : [securityRules(securityHeaders, ruled)]),
+  ];
+  return {
+    set: parts.flatMap(({ set }) => set),
+    add: parts.flatMap(({ add }) => add),
+    remove: parts.flatMap(({ remove }) => remove),
   };
 }
 

@@ -111,6 +111,14 @@ export const invalidPolicies: readonly RuleCase[] = [
       'name: give the name of the field or cookie with key Header or Cookie, and none with Source',
     ] as const,
   })),
+  ...['None', 'Any'].map((frames) => ({
+    desc: `origins of frames with frames ${frames}`,
+    spec: layer7({ policies: { securityHeaders: { frames, frameOrigins: ['https://a.test'] } } }),
+    refused: [
+      'spec.frontends[0].policies.securityHeaders',
+      'frameOrigins: only with frames SameOrigin are other origins let in beside it; remove them',
+    ] as const,
+  })),
   {
     desc: 'policies of a shorthand that reads no requests',
     spec: shorthand({ topology: 'Layer4', policies: {} }),

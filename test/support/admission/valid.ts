@@ -60,6 +60,12 @@ const sources = { allow: ['10.0.0.0/8', 'fd00::/8'], deny: ['10.1.0.0/16'] };
 
 const rateLimit = { requests: 100, per: '10s', burst: 20, key: 'Header', name: 'X-Api-Key' };
 
+const securityHeaders = {
+  referrerPolicy: 'no-referrer',
+  frames: 'SameOrigin',
+  frameOrigins: ['https://*.example.com'],
+};
+
 const policies = {
   headers,
   forwarded: 'Both',
@@ -67,6 +73,7 @@ const policies = {
   requestFilter,
   sources,
   rateLimit,
+  securityHeaders,
   hsts: { maxAge: '17520h', includeSubDomains: true, preload: true },
 };
 
@@ -84,7 +91,15 @@ const fullFrontend = {
     {
       paths: ['/static'],
       backend: 'web',
-      policies: { headers, forwarded: 'XForwarded', cors, requestFilter, sources, rateLimit },
+      policies: {
+        headers,
+        forwarded: 'XForwarded',
+        cors,
+        requestFilter,
+        sources,
+        rateLimit,
+        securityHeaders,
+      },
     },
   ],
   redirects: [
