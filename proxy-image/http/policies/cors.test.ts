@@ -139,6 +139,19 @@ describe('an origin', () => {
   });
 });
 
+describe('origins below a wildcard', () => {
+  it('are told apart, however many there are', () => {
+    const cors = new Cors(POLICY, null);
+    for (let round = 0; round < 2; round += 1) {
+      for (let index = 0; index < 1_000; index += 1) {
+        const origin = `https://a${index}.example.org`;
+        expect(cors.permission(origin)?.response.own[0]?.value).toBe(origin);
+      }
+    }
+    expect(cors.permission('https://a1.example.net')).toBeNull();
+  });
+});
+
 describe('isSameHost', () => {
   it.each([
     ['https://twc.example.com', 'twc.example.com', true],

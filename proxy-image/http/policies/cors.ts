@@ -30,6 +30,9 @@ export interface Permission {
   readonly preflight: ResponseRules;
 }
 
+/** Origins below a wildcard that are remembered, as what they are answered with takes a while to be put together. */
+const MAX_RECENT = 256;
+
 /** Decides which pages may read responses (Fetch standard, section "CORS protocol"). */
 export class Cors {
   readonly #policy: CorsPolicy;
@@ -38,6 +41,7 @@ export class Cors {
   /** What follows the label that a wildcard stands for, behind the scheme: `https://.example.com:8443`. */
   readonly #parents: ReadonlySet<string>;
   readonly #everybody: Permission | null;
+  readonly #recent = new Map<string, Permission>();
 
   /** `base`: rules for responses, among them `corsRules`. */
   constructor(policy: CorsPolicy, base: ResponseRules | null) {
@@ -59,7 +63,10 @@ export class Cors {
    */
   permission(origin: string): Permission | null {
     return (
-      this.#everybody ?? this.#exact.get(origin) ?? (this.#isBelow(origin) ? this.#permit(origin) : null)
+      this.#everybody ??
+      this.#exact.get(origin) ??
+      this.#recent.get(origin) ??
+      (this.#isBelow(origin) ? this.#remember(origin) : null)
     );
   }
 
@@ -71,6 +78,15 @@ export class Cors {
   #isBelow(origin: string): boolean {
     const [, scheme = '', parent = ''] = ONE_LABEL.exec(origin) ?? [];
     return this.#parents.has(scheme + parent);
+  }
+
+  #remember(origin: string): Permission {
+    if (this.#recent.size === MAX_RECENT) {
+      this.#recent.clear();
+    }
+    const permission = this.#permit(origin);
+    this.#recent.set(origin, permission);
+    return permission;
   }
 
   #permit(origin: string): Permission {
