@@ -5,6 +5,7 @@ import type { ExchangeRequest, StickyClient } from './exchange/types.ts';
 import type { Fault } from './faults.ts';
 import { makeOrigin, type Origin } from './headers/forwarded.ts';
 import type { ResponseRules } from './headers/rules.ts';
+import type { CompiledPolicies } from './policies/compile.ts';
 import type { Peer } from './policies/client-address.ts';
 import { inspect } from './policies/inspect.ts';
 import { forwardedHead } from './http1/forward-request.ts';
@@ -52,7 +53,13 @@ export function admissionContext(
   return { client, frontend, served, origin, trusted: frontend.trusts(sourceAddress) };
 }
 
-type Forward = Decision & { readonly kind: 'Forward'; readonly rules: ResponseRules | null };
+/** Where a request has been led to. */
+interface Led {
+  readonly backend: string;
+  readonly policies: CompiledPolicies;
+  /** What counts for the response; null for nothing. */
+  readonly rules: ResponseRules | null;
+}
 
 /** `bytes` are what the head was read from. */
 export function admit(head: RequestHead, bytes: Buffer, context: AdmissionContext): Admission {
@@ -98,7 +105,7 @@ function admitBy(head: RequestHead, bytes: Buffer, context: AdmissionContext, de
       return { kind: 'Respond', rules, backend: null, response };
     }
     case 'Forward':
-      return admitToBackend(head, bytes, context, { ...decision, rules });
+      return admitToBackend(head, bytes, context, { backend: decision.backend, policies, rules });
   }
 }
 
@@ -106,7 +113,7 @@ function admitToBackend(
   head: RequestHead,
   bytes: Buffer,
   context: AdmissionContext,
-  { backend, rules, policies }: Forward,
+  { backend, rules, policies }: Led,
 ): Admission {
   const upstream = context.frontend.upstream(backend);
   if (upstream === undefined) {
