@@ -71,10 +71,6 @@ export function admit(head: RequestHead, bytes: Buffer, context: AdmissionContex
   if (frontend.misdirected?.(context.client.tls?.serverName ?? null, head.host) === true) {
     return refuse('Misdirected', null);
   }
-  // RFC 9110 section 7.6.2: this is as far as the request may go.
-  if (head.maxForwards === 0) {
-    return { kind: 'Respond', rules, backend: null, response: { status: 200, text: '' } };
-  }
   const decision = frontend.router.route(head.host, head.target.path);
   if (decision.kind === 'Refuse' && decision.fault === 'UnknownHost') {
     // The policies of this frontend, HSTS for one, are none of a host's that it does not serve.
@@ -94,6 +90,10 @@ function admitBy(head: RequestHead, bytes: Buffer, context: AdmissionContext, de
     return typeof verdict === 'string'
       ? refuse(verdict, rules, backend)
       : { kind: 'Respond', rules, backend: null, response: verdict };
+  }
+  // RFC 9110 section 7.6.2: this is as far as the request may go.
+  if (head.maxForwards === 0) {
+    return { kind: 'Respond', rules, backend: null, response: { status: 200, text: '' } };
   }
   switch (decision.kind) {
     case 'Refuse':

@@ -162,6 +162,14 @@ describe('sources', () => {
     expect(proxy.requests.map(({ status, error }) => [status, error])).toEqual([[403, 'SourceRefused']]);
   });
 
+  it('hold too for a request that goes no further than the proxy', async () => {
+    const { client } = await setUp(ok(''), FRONTEND);
+
+    await client.send('OPTIONS /a HTTP/1.1\r\nHost: twc.example.com\r\nMax-Forwards: 0\r\n\r\n');
+
+    expect((await client.until((all) => all.includes('\r\n\r\n'))).slice(9, 12)).toBe('403');
+  });
+
   it('are the same over HTTP/2', async () => {
     const { client } = await setUpHttp2({ answer: ok('x'), frontend: FRONTEND });
 
