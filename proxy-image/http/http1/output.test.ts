@@ -63,6 +63,21 @@ describe('an output buffer', () => {
     },
   );
 
+  it.each([SMALL, LARGE])(
+    'of %i bytes is used again also where 64 clients are written to at a time',
+    async (size) => {
+      const before = Array.from({ length: 64 }, () => OutputBuffer.take(size));
+      for (const output of before) {
+        output.send(fastSocket(), size);
+      }
+      await turn();
+
+      const after = Array.from({ length: 64 }, () => OutputBuffer.take(size));
+
+      expect(after.every((output) => before.includes(output))).toBe(true);
+    },
+  );
+
   it('is not used again while it waits behind another write', async () => {
     const { socket, writes } = slowSocket();
     const [first, second] = [OutputBuffer.take(LARGE), OutputBuffer.take(LARGE)];

@@ -1,20 +1,18 @@
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 
-/** Sizes of the buffers: for heads and small bodies, for larger ones, and for the largest read together with its head. */
-const SIZES = [4_096, 16_384, 147_456] as const;
-
 /** From here on a buffer is waited for rather than left to the garbage collector, which large ones keep busy. */
 const LARGE = 16_384;
 
-/** Bytes of each size that wait to be used again, at most. */
-const MAX_FREE_BYTES = 4_194_304;
-
-const spares = SIZES.map((size) => ({
-  size,
-  most: Math.floor(MAX_FREE_BYTES / size),
-  free: [] as OutputBuffer[],
-}));
+/**
+ * Sizes of the buffers, and how many of each wait to be used again at most: for heads and small bodies, for larger ones, and for the
+ * largest read together with its head. There has to be one for each client that a busy proxy writes to at the same time.
+ */
+const spares = [
+  { size: 4_096, most: 512, free: [] as OutputBuffer[] },
+  { size: LARGE, most: 128, free: [] as OutputBuffer[] },
+  { size: 147_456, most: 64, free: [] as OutputBuffer[] },
+] as const;
 
 type Spares = (typeof spares)[number];
 
