@@ -44,7 +44,7 @@ const hsts = record<HstsConfig>({
 
 const forwarded = oneOf('XForwarded', 'Both');
 
-export const routePolicies = record<RoutePolicies>({
+const anywhere = {
   headers: optional(headers),
   forwarded: optional(forwarded),
   cors: optional(cors),
@@ -52,18 +52,11 @@ export const routePolicies = record<RoutePolicies>({
   sources: optional(sources),
   rateLimit: optional(rateLimit),
   securityHeaders: optional(securityHeaders),
-});
+};
 
-export const frontendPolicies = record<FrontendPolicies>({
-  headers: optional(headers),
-  forwarded: optional(forwarded),
-  cors: optional(cors),
-  requestFilter: optional(requestFilter),
-  sources: optional(sources),
-  rateLimit: optional(rateLimit),
-  securityHeaders: optional(securityHeaders),
-  hsts: optional(hsts),
-});
+export const routePolicies = record<RoutePolicies>(anywhere);
+
+export const frontendPolicies = record<FrontendPolicies>({ ...anywhere, hsts: optional(hsts) });
 
 /** Policies that stand at one place. */
 interface Scope {
