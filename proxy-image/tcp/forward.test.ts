@@ -15,6 +15,7 @@ import {
   startTcpServer,
 } from '../../test/support/tcp.ts';
 import type { TcpServer } from '../../test/support/tcp.ts';
+import { untilStill } from '../../test/support/until-still.ts';
 
 // Some move many bytes, which takes seconds on a busy host.
 jest.setTimeout(60_000);
@@ -55,16 +56,6 @@ async function connect(): Promise<Socket> {
   const client = await connectTcp(port);
   clients.push(client);
   return client;
-}
-
-/** Waits until a number stays the same: what could flow has flowed. */
-async function untilStill(value: () => number): Promise<void> {
-  for (let before = -1; before !== value();) {
-    before = value();
-    await new Promise((resolve) => {
-      setTimeout(resolve, 100);
-    });
-  }
 }
 
 describe('forward', () => {

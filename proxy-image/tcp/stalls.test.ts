@@ -9,6 +9,8 @@ import type { Flow, FlowOptions } from '../../test/support/flow.ts';
 import { backendConfig } from '../../test/support/proxy-config.ts';
 import { howItEnds, startTcpServer } from '../../test/support/tcp.ts';
 import type { TcpServer } from '../../test/support/tcp.ts';
+import { eventually } from '../../test/support/eventually.ts';
+import { untilStill } from '../../test/support/until-still.ts';
 
 // Stalled connections are looked at every second, and a timer that runs out while bytes wait begins anew once.
 jest.setTimeout(60_000);
@@ -36,13 +38,9 @@ function flood(socket: Socket): void {
 
 /** Waits until the proxy passes on no more. */
 async function untilStalled(direction: 'in' | 'out'): Promise<void> {
-  for (let before = -1, now = 0; now === 0 || before !== now;) {
-    before = now;
-    await new Promise((resolve) => {
-      setTimeout(resolve, 100);
-    });
-    now = flow.counter('teamwork_proxy_tcp_bytes_total', 'flow', 'servers', direction);
-  }
+  const passed = () => flow.counter('teamwork_proxy_tcp_bytes_total', 'flow', 'servers', direction);
+  await eventually('bytes that are passed on', async () => (passed() > 0 ? true : undefined));
+  await untilStill(passed);
 }
 
 describe('while the server takes nothing', () => {
