@@ -44,7 +44,14 @@ export default {
     {
       ...shared,
       displayName: 'faults',
-      testMatch: ['<rootDir>/test/faults/**/*.test.ts'],
+      testMatch: ['<rootDir>/test/faults/*.test.ts'],
+    },
+    {
+      ...shared,
+      displayName: 'operator-faults',
+      globalSetup: '<rootDir>/test/integration/setup.ts',
+      globalTeardown: '<rootDir>/test/integration/teardown.ts',
+      testMatch: ['<rootDir>/test/faults/operator/**/*.test.ts'],
     },
     {
       ...shared,
