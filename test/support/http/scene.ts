@@ -41,9 +41,21 @@ export function httpScenes(): SetScene {
   };
 }
 
-/** Waits until something holds that happens in this process. */
+/** A test that waits longer than this waits for what does not come. */
+const PATIENCE_MS = 30_000;
+
+/**
+ * Waits until something holds that happens in this process.
+ *
+ * @throws if it does not within half a minute, with the condition as it was written: a wait that never ends would keep its test file running for
+ *   ever after the test itself has given up
+ */
 export async function until(condition: () => boolean): Promise<void> {
+  const deadline = performance.now() + PATIENCE_MS;
   while (!condition()) {
+    if (performance.now() > deadline) {
+      throw new Error(`waited in vain for ${String(condition)}`);
+    }
     await turn();
   }
 }

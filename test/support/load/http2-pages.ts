@@ -5,6 +5,7 @@ import type { ClientHttp2Session } from 'node:http2';
 import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import tls from 'node:tls';
+import { Clients } from './clients.ts';
 import { page } from './pages.ts';
 
 export interface Http2PageLoadOptions {
@@ -21,9 +22,6 @@ export interface Http2PageLoadOptions {
 /** Stands for an answer. */
 const REFUSED = [[], ''] as const;
 
-/** Reasons that are kept; the others are only counted. */
-const MAX_REASONS = 20;
-
 /**
  * HTTP/2 clients, each with one request after the other and a connection that lives until the server says GOAWAY (RFC 9113, 6.8). A
  * request is sent again only if it crossed the GOAWAY, and the server has said by REFUSED_STREAM or the last stream's number that it has not
@@ -32,40 +30,34 @@ const MAX_REASONS = 20;
 export class Http2PageLoad {
   served = 0;
   connections = 0;
-  failed = 0;
   /** Requests that were sent again; none of them has failed. */
   resent = 0;
-  readonly reasons: string[] = [];
   readonly #options: Http2PageLoadOptions;
-  readonly #stopped = new AbortController();
-  readonly #running: Promise<unknown>;
+  readonly #clients: Clients;
 
   constructor(options: Http2PageLoadOptions) {
     this.#options = options;
-    this.#running = Promise.all(Array.from({ length: options.clients }, async () => this.#client()));
+    this.#clients = new Clients({
+      count: options.clients,
+      pause: () => options.pause,
+      connection: async (stopped) => this.#connection(stopped),
+    });
+  }
+
+  get failed(): number {
+    return this.#clients.failed;
+  }
+
+  get reasons(): readonly string[] {
+    return this.#clients.reasons.map((reason) => `HTTP/2: ${reason}`);
   }
 
   /** Resolves when each client has got its last response. */
   async stop(): Promise<void> {
-    this.#stopped.abort();
-    await this.#running;
+    await this.#clients.stop();
   }
 
-  async #client(): Promise<void> {
-    while (!this.#stopped.signal.aborted) {
-      try {
-        await this.#connection();
-      } catch (error) {
-        this.failed += 1;
-        if (this.reasons.length < MAX_REASONS) {
-          this.reasons.push(`HTTP/2: ${String(error)}`);
-        }
-        await delay(this.#options.pause);
-      }
-    }
-  }
-
-  async #connection(): Promise<void> {
+  async #connection(stopped: AbortSignal): Promise<void> {
     const { host, port, hostname, ca, pause } = this.#options;
     const session = connect(`https://${hostname}`, {
       createConnection: () => tls.connect({ host, port, servername: hostname, ca, ALPNProtocols: ['h2'] }),
@@ -77,7 +69,7 @@ export class Http2PageLoad {
     try {
       await once(session, 'connect');
       this.connections += 1;
-      while (!goaway.signal.aborted && !session.closed && !this.#stopped.signal.aborted) {
+      while (!goaway.signal.aborted && !session.closed && !stopped.aborted) {
         if (!(await request(session))) {
           this.resent += 1;
           return;

@@ -5,6 +5,7 @@ import tls from 'node:tls';
 import type { TLSSocket } from 'node:tls';
 import { startTcpServer } from '../tcp.ts';
 import type { Place, TcpServer } from '../tcp.ts';
+import { Clients } from './clients.ts';
 
 /** Which certificates a client may be shown: the one that is known to be served when it begins to connect, or one written after that. */
 export class CertificateTimeline {
@@ -49,48 +50,39 @@ export interface PageLoadOptions {
   readonly resends?: boolean;
 }
 
-/** Reasons that are kept; the others are only counted. */
-const MAX_REASONS = 20;
-
 /** HTTPS clients on kept-alive connections, each of which checks every byte that it gets. */
 export class PageLoad {
   served = 0;
   handshakes = 0;
   wrongCertificates = 0;
-  failed = 0;
   /** Requests that were sent again; none of them has failed. */
   resent = 0;
-  readonly reasons: string[] = [];
   readonly #options: PageLoadOptions;
-  readonly #stopped = new AbortController();
-  readonly #running: Promise<unknown>;
+  readonly #clients: Clients;
 
   constructor(options: PageLoadOptions) {
     this.#options = options;
-    this.#running = Promise.all(Array.from({ length: options.clients }, async () => this.#client()));
+    this.#clients = new Clients({
+      count: options.clients,
+      pause: options.pause,
+      connection: async (stopped) => this.#connection(stopped),
+    });
+  }
+
+  get failed(): number {
+    return this.#clients.failed;
+  }
+
+  get reasons(): readonly string[] {
+    return this.#clients.reasons;
   }
 
   /** Resolves when each client has got its last response. */
   async stop(): Promise<void> {
-    this.#stopped.abort();
-    await this.#running;
+    await this.#clients.stop();
   }
 
-  async #client(): Promise<void> {
-    while (!this.#stopped.signal.aborted) {
-      try {
-        await this.#connection();
-      } catch (error) {
-        this.failed += 1;
-        if (this.reasons.length < MAX_REASONS) {
-          this.reasons.push(String(error));
-        }
-        await delay(this.#options.pause());
-      }
-    }
-  }
-
-  async #connection(): Promise<void> {
+  async #connection(stopped: AbortSignal): Promise<void> {
     const { host = '127.0.0.1', port, hostname, ca, timeline, pause } = this.#options;
     const { requestsPerConnection = 40, resends = false } = this.#options;
     const isRight = timeline.begin();
@@ -101,7 +93,7 @@ export class PageLoad {
       await once(socket, 'secureConnect');
       this.handshakes += 1;
       this.wrongCertificates += isRight(fingerprintOf(socket)) ? 0 : 1;
-      for (let count = 0; count < requestsPerConnection && !this.#stopped.signal.aborted; count += 1) {
+      for (let count = 0; count < requestsPerConnection && !stopped.aborted; count += 1) {
         const outcome = await request(socket, hostname);
         if (outcome === 'Unanswered' && count > 0 && resends) {
           this.resent += 1;
