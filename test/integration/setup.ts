@@ -12,8 +12,9 @@ export interface SharedControlPlane {
 // oxlint-disable-next-line import/no-default-export
 export default async function setup(): Promise<void> {
   if (!usesExistingCluster()) await install(['control-plane']);
-  const controlPlane = await startControlPlane();
+  const controlPlane = await startControlPlane({ auditLog: true });
   (globalThis as SharedControlPlane).integrationControlPlane = controlPlane;
   process.env['USE_EXISTING_CLUSTER'] = 'true';
   process.env['KUBECONFIG'] = controlPlane.kubeconfig;
+  if (controlPlane.auditLog !== undefined) process.env['KUBE_AUDIT_LOG'] = controlPlane.auditLog;
 }

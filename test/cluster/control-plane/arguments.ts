@@ -64,7 +64,8 @@ export function apiServerArguments(layout: Layout, settings: ControlPlaneSetting
           `--audit-log-path=${layout.auditLog}`,
           `--audit-policy-file=${layout.auditPolicy}`,
           '--audit-log-mode=blocking',
-          '--audit-log-maxbackup=1',
+          // Readers go on from where they were, so nothing may be moved away; in megabytes.
+          '--audit-log-maxsize=4096',
         ]
       : []),
   ];
@@ -103,10 +104,19 @@ function controllerArguments(kubeconfig: string): string[] {
   ];
 }
 
-/** The audit policy: who did what to which object with which result, once per request, without bodies. */
+/**
+ * The audit policy: who did what to which object with which result, without bodies. What the control plane itself reads is left out: it
+ * would be most of the log.
+ */
 export const auditPolicy = `apiVersion: audit.k8s.io/v1
 kind: Policy
 omitStages: [RequestReceived]
 rules:
+- level: None
+  userGroups: [system:nodes, system:serviceaccounts:kube-system]
+  verbs: [get, list, watch]
+- level: None
+  users: [system:apiserver, system:kube-controller-manager, system:kube-scheduler]
+  verbs: [get, list, watch]
 - level: Metadata
 `;

@@ -18,6 +18,8 @@ export function usesExistingCluster(env: NodeJS.ProcessEnv = process.env): boole
 /**
  * The cluster of the current context of `KUBECONFIG`, which somebody else runs.
  *
+ * Its audit log is where `KUBE_AUDIT_LOG` says, if that is set.
+ *
  * @throws if the variable is unset, or the context's user has no client certificate: tests that put a proxy before the API server
  * need one
  */
@@ -48,6 +50,7 @@ export async function existingControlPlane(env: NodeJS.ProcessEnv = process.env)
     ),
     clientCertificate: decode(kubeconfig, 'client-certificate-data', user['client-certificate-data']),
     clientKey: decode(kubeconfig, 'client-key-data', user['client-key-data']),
+    ...(env['KUBE_AUDIT_LOG'] ? { auditLog: env['KUBE_AUDIT_LOG'] } : {}),
     async stop() {
       // Not ours to stop.
     },
