@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import { type AddressInfo, type Socket, createServer as createTcpServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { KubeConfig } from '@kubernetes/client-node';
 import { createHttpsTransport } from './https-transport.ts';
@@ -24,11 +24,15 @@ beforeEach(async () => {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  const config = new KubeConfig();
-  const cluster = { name: 'test', server: `http://127.0.0.1:${port}/prefix/`, skipTLSVerify: true };
-  config.loadFromClusterAndUser(cluster, { name: 'test', token: 'secret-token' });
-  transport = createHttpsTransport(config);
+  transport = createHttpsTransport(configFor(`http://127.0.0.1:${port}/prefix/`));
 });
+
+function configFor(url: string): KubeConfig {
+  const config = new KubeConfig();
+  const cluster = { name: 'test', server: url, skipTLSVerify: true };
+  config.loadFromClusterAndUser(cluster, { name: 'test', token: 'secret-token' });
+  return config;
+}
 
 afterEach(async () => {
   transport.close();
@@ -83,6 +87,52 @@ describe('the transport', () => {
 
     await expect(send({ method })).rejects.toThrow(/ECONNRESET|socket hang up/);
     expect(seen).toHaveLength(before + 1);
+  });
+
+  it('asks for leave when the connection stands, also where it is used again, and sends nothing without', async () => {
+    const opened: number[] = [];
+    server.on('connection', () => opened.push(seen.length));
+    const refuse = () => {
+      throw new Error(`not the leader, with ${opened.length} connections`);
+    };
+
+    await expect(send({ method: 'PATCH', body: '{}', beforeSending: refuse })).rejects.toThrow(
+      /^not the leader/,
+    );
+    await send();
+    await expect(send({ method: 'PATCH', body: '{}', beforeSending: refuse })).rejects.toThrow(
+      'not the leader, with 2 connections',
+    );
+
+    expect(seen.map(({ request }) => request.method)).toEqual(['GET']);
+  });
+
+  it('asks for leave after the handshakes of a connection, however long they take', async () => {
+    const { promise: connected, resolve } = Promise.withResolvers<Socket>();
+    const slow = createTcpServer(resolve).listen(0, '127.0.0.1');
+    await once(slow, 'listening');
+    const { port } = slow.address() as AddressInfo;
+    const secure = createHttpsTransport(configFor(`https://127.0.0.1:${port}`));
+    let asked = 0;
+    const { signal } = new AbortController();
+    const sending = secure.send({
+      method: 'GET',
+      path: '/',
+      headers: {},
+      signal,
+      beforeSending: () => void (asked += 1),
+    });
+
+    const socket = await connected;
+    await once(socket, 'data');
+    const askedDuringHandshake = asked;
+    socket.destroy();
+    await expect(sending).rejects.toThrow(/disconnected|ECONNRESET/);
+    secure.close();
+    slow.close();
+
+    expect(askedDuringHandshake).toBe(0);
+    expect(asked).toBe(0);
   });
 
   it('ends an answer that goes on for ever when it is told to', async () => {

@@ -5,6 +5,8 @@ import {
   request as httpRequest,
 } from 'node:http';
 import { Agent as HttpsAgent, type RequestOptions, request as httpsRequest } from 'node:https';
+import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import type { KubeConfig } from '@kubernetes/client-node';
 import type { Transport, TransportRequest, TransportResponse } from './transport.ts';
 
@@ -43,7 +45,7 @@ export function createHttpsTransport(config: KubeConfig): Transport {
       path: join(server.pathname, request.path),
       signal: request.signal,
     });
-    return exchange(outgoing, body);
+    return exchange(outgoing, request);
   }
 
   return {
@@ -67,8 +69,23 @@ type Attempt =
   | { readonly response: TransportResponse }
   | { readonly error: Error; readonly connectionWasReused: boolean };
 
-async function exchange(outgoing: ClientRequest, body: string | undefined): Promise<Attempt> {
+async function exchange(
+  outgoing: ClientRequest,
+  { body, beforeSending = () => {} }: Pick<TransportRequest, 'body' | 'beforeSending'>,
+): Promise<Attempt> {
   const { promise, resolve } = Promise.withResolvers<Attempt>();
+  outgoing.on('socket', (socket: Socket) => {
+    // On the way to a connection much time can pass; what was allowed before need not be any more.
+    whenReady(outgoing, socket, () => {
+      try {
+        beforeSending();
+        outgoing.end(body);
+      } catch (error) {
+        resolve({ error: error as Error, connectionWasReused: false });
+        outgoing.destroy();
+      }
+    });
+  });
   outgoing.on('response', (message: IncomingMessage) => {
     resolve({
       response: { status: message.statusCode ?? 0, headers: message.headers, body: message },
@@ -76,8 +93,15 @@ async function exchange(outgoing: ClientRequest, body: string | undefined): Prom
   });
   // Stays attached: once there is an answer, its body reports what happens to the connection.
   outgoing.on('error', (error) => resolve({ error, connectionWasReused: outgoing.reusedSocket }));
-  outgoing.end(body);
   return promise;
+}
+
+/** Calls back when what is written leaves at once: after all handshakes, or now on a connection that was used before. */
+function whenReady(outgoing: ClientRequest, socket: Socket, then: () => void): void {
+  if (outgoing.reusedSocket) then();
+  else if (socket instanceof TLSSocket) socket.once('secureConnect', then);
+  else if (socket.connecting) socket.once('connect', then);
+  else then();
 }
 
 function join(prefix: string, path: string): string {

@@ -55,7 +55,7 @@ export interface KubeClient {
   /**
    * The same client, whose requests are also aborted by `signal`, and which sends none after that.
    *
-   * @param check called right before a request is sent; what it throws is the request's outcome
+   * @param check called right before the first byte of a request leaves; what it throws is the request's outcome
    */
   withSignal(signal: AbortSignal, check?: () => void): KubeClient;
 }

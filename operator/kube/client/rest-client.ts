@@ -283,6 +283,7 @@ class RestClient implements KubeClient {
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         signal,
+        beforeSending: this.#check,
       });
       seen(String(response.status));
       return response;

@@ -6,6 +6,8 @@ export interface TransportRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly signal: AbortSignal;
+  /** Called when the connection stands, right before the first byte leaves. If it throws, nothing is sent, and that is the outcome. */
+  readonly beforeSending?: () => void;
 }
 
 export interface TransportResponse {
