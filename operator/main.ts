@@ -5,11 +5,13 @@ import { pino } from 'pino';
 import packageJson from '../package.json' with { type: 'json' };
 import { GROUP } from './api/resource.ts';
 import { connect } from './kube/client/connect.ts';
+import { ownedByServiceAccount } from './kube/client/service-account.ts';
 import { createController } from './kube/controller.ts';
 import { createEventRecorder } from './kube/events.ts';
 import { metricsPage, probe, serveHttp } from './kube/http-server.ts';
 import { createLeaderElection } from './kube/leader-election/leader-election.ts';
 import { createMetrics } from './kube/metrics.ts';
+import type { OwnerReference } from './kube/types.ts';
 import { exposeCertificates } from './reconcile/certificate-metrics.ts';
 import { watchCluster } from './reconcile/cluster.ts';
 import { reconcile } from './reconcile/reconcile.ts';
@@ -31,6 +33,7 @@ const election = createLeaderElection({
   client: connection.client,
   lease: { namespace: settings.podNamespace, name: LEASE },
   identity: settings.podName,
+  owner: leaseOwner(),
   log,
   onChange: (isLeader) => metrics.leader(LEASE, isLeader),
 });
@@ -95,6 +98,16 @@ election.start();
 void lead();
 process.exitCode = await stopping;
 await shutDown();
+
+/**
+ * The Lease goes with the account that the operator runs as: when the chart is uninstalled, its permissions are taken away before its pod
+ * ends, so that could not give the Lease back, and the next installation would have to wait until it expires.
+ */
+function leaseOwner(): OwnerReference | undefined {
+  const { serviceAccount } = connection;
+  const isThere = serviceAccount?.namespace === settings.podNamespace;
+  return isThere ? ownedByServiceAccount(serviceAccount) : undefined;
+}
 
 async function lead(): Promise<void> {
   synced = await cluster.hasSynced;

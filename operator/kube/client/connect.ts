@@ -1,8 +1,12 @@
+import { homedir } from 'node:os';
+import { delimiter, join } from 'node:path';
 import { KubeConfig } from '@kubernetes/client-node';
 import { type Clock, systemClock } from '../clock.ts';
 import { createHttpsTransport } from './https-transport.ts';
 import type { KubeClient } from './kube-client.ts';
 import { type RequestObserver, createRestClient } from './rest-client.ts';
+import { type ServiceAccountIdentity, serviceAccountOf } from './service-account.ts';
+import { tokenFileOf, tokenReader } from './token-file.ts';
 
 export interface ConnectOptions {
   /** `name/version`. */
@@ -16,6 +20,8 @@ export interface ConnectOptions {
 /** A client and how to let go of its connections. */
 export interface Connection {
   readonly client: KubeClient;
+  /** Who the client is, if it is a ServiceAccount. */
+  readonly serviceAccount: ServiceAccountIdentity | undefined;
   close(): void;
 }
 
@@ -25,14 +31,16 @@ export interface Connection {
  * @throws if no cluster is named, or a file that is named can't be read
  */
 export function connect({ userAgent, kubeconfig, clock = systemClock, observe }: ConnectOptions): Connection {
-  const transport = createHttpsTransport(loadKubeConfig(kubeconfig));
+  const config = loadKubeConfig(kubeconfig);
+  const token = tokenOf(config, kubeconfig, clock);
+  const transport = createHttpsTransport(config, token);
   const client = createRestClient({
     transport,
     userAgent,
     clock,
     ...(observe === undefined ? {} : { observe }),
   });
-  return { client, close: () => transport.close() };
+  return { client, serviceAccount: serviceAccountOf(token?.() ?? ''), close: () => transport.close() };
 }
 
 function loadKubeConfig(path: string | undefined): KubeConfig {
@@ -49,4 +57,27 @@ function loadKubeConfig(path: string | undefined): KubeConfig {
     );
   }
   return config;
+}
+
+/** The bearer token of the current user, which a file may hold; undefined where it has none, or a plugin gives it. */
+function tokenOf(config: KubeConfig, path: string | undefined, clock: Clock): (() => string) | undefined {
+  const user = config.getCurrentUser();
+  if (user === null) return undefined;
+  const { name, token, authProvider } = user;
+  if (authProvider?.name === 'tokenFile') return tokenReader(tokenFileIn(authProvider.config), clock);
+  const file = authProvider || user.exec ? undefined : tokenFileOf(name, kubeconfigPaths(path));
+  if (file !== undefined) return tokenReader(file, clock);
+  return token === undefined || token === '' ? undefined : () => token;
+}
+
+/** In a pod client-node notes the file in a provider of its own. */
+function tokenFileIn(settings: unknown): string {
+  return (settings as { readonly tokenFile: string }).tokenFile;
+}
+
+/** The files that the configuration was read from. */
+function kubeconfigPaths(path: string | undefined): readonly string[] {
+  if (path !== undefined) return [path];
+  const paths = (process.env['KUBECONFIG'] ?? '').split(delimiter).filter((entry) => entry !== '');
+  return paths.length > 0 ? paths : [join(homedir(), '.kube', 'config')];
 }

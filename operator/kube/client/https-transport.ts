@@ -2,6 +2,7 @@ import {
   Agent as HttpAgent,
   type ClientRequest,
   type IncomingMessage,
+  type OutgoingHttpHeaders,
   request as httpRequest,
 } from 'node:http';
 import { Agent as HttpsAgent, type RequestOptions, request as httpsRequest } from 'node:https';
@@ -18,9 +19,11 @@ const IDLE_CONNECTION = 60_000;
 
 /**
  * Requests over HTTP/1.1 connections that are kept for the next request. Credentials are asked of `config` for every request: it reads
- * token and certificate files again, and a connection is only shared by requests with the same ones.
+ * certificate files again, and a connection is only shared by requests with the same ones.
+ *
+ * @param token gives the bearer token, where the caller knows better than `config`
  */
-export function createHttpsTransport(config: KubeConfig): Transport {
+export function createHttpsTransport(config: KubeConfig, token?: () => string): Transport {
   const cluster = config.getCurrentCluster();
   if (cluster === null) {
     throw new Error('The kubeconfig has no current context that names a cluster; set "current-context".');
@@ -35,8 +38,10 @@ export function createHttpsTransport(config: KubeConfig): Transport {
     const { body, headers } = request;
     // For a DELETE, Node gives no length of its own accord, and the server would take the body for the next request.
     const length = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) };
-    const options: RequestOptions = { headers: { ...headers, ...length } };
+    const sent: OutgoingHttpHeaders = { ...headers, ...length };
+    const options: RequestOptions = { headers: sent };
     await config.applyToHTTPSOptions(options);
+    if (token !== undefined) sent['Authorization'] = `Bearer ${token()}`;
     // The agent that client-node gives does not keep connections; it is only needed for the way through a proxy.
     if (cluster?.proxyUrl === undefined) options.agent = agent;
     const outgoing = open(server, {

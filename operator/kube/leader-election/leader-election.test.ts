@@ -4,7 +4,7 @@ import { recordingLog } from '../../../test/support/recording-log.ts';
 import { ApiError } from '../client/errors.ts';
 import type { KubeClient } from '../client/kube-client.ts';
 import type { Clock } from '../clock.ts';
-import type { Lease } from '../types.ts';
+import type { Lease, OwnerReference } from '../types.ts';
 import { type LeaderElection, createLeaderElection } from './leader-election.ts';
 
 /** One Lease, with the optimistic locking of the API server, that can be cut off. */
@@ -82,6 +82,7 @@ afterEach(async () => {
 interface CandidateOptions {
   readonly onChange?: (isLeader: boolean) => void;
   readonly clock?: Clock;
+  readonly owner?: OwnerReference;
 }
 
 function candidate(identity: string, options: CandidateOptions = {}): LeaderElection {
@@ -209,6 +210,46 @@ describe('createLeaderElection', () => {
     await clock.advance(2000);
 
     expect(before).toBe(false);
+    expect(a.isLeader()).toBe(true);
+  });
+
+  it('makes a Lease that goes with its owner', async () => {
+    const owner = { apiVersion: 'v1', kind: 'ServiceAccount', name: 'operator', uid: 'account-uid' };
+
+    candidate('a', { owner });
+    await clock.advance(0);
+
+    expect(server.lease?.metadata?.ownerReferences).toEqual([owner]);
+  });
+
+  it('does not take the lead from a leader whose Lease somebody has removed', async () => {
+    const changes: string[] = [];
+    const note = (who: string) => (isLeader: boolean) => {
+      changes.push(`${who} ${isLeader ? 'leads' : 'ends'} at ${clock.monotonic()}`);
+    };
+    candidate('a', { onChange: note('a') });
+    await clock.advance(0);
+    candidate('b', { onChange: note('b') });
+    await clock.advance(5000);
+
+    server.lease = undefined;
+    server.state.set('a', 'down');
+    await clock.advance(60_000);
+
+    // Seen last at 4,000, so b has to wait until 19,000.
+    expect(changes).toEqual(['a leads at 0', 'a ends at 14000', 'b leads at 20000']);
+  });
+
+  it('makes a Lease anew that somebody has removed', async () => {
+    const a = candidate('a');
+    await clock.advance(0);
+    candidate('b');
+    await clock.advance(5000);
+
+    server.lease = undefined;
+    await clock.advance(2000);
+
+    expect(server.holder()).toBe('a');
     expect(a.isLeader()).toBe(true);
   });
 

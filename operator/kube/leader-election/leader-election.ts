@@ -5,7 +5,7 @@ import type { KubeClient } from '../client/kube-client.ts';
 import { type Clock, type Random, sleep, systemClock } from '../clock.ts';
 import type { Logger } from '../log.ts';
 import { LEASES } from '../resources.ts';
-import type { Lease, ObjectKey } from '../types.ts';
+import type { Lease, ObjectKey, OwnerReference } from '../types.ts';
 import { type LeaseTimes, type ObservedLease, claim, giveBack, observe, standing } from './lease-record.ts';
 
 /** What controller-runtime uses. */
@@ -22,6 +22,8 @@ export interface LeaderElectionOptions {
   readonly lease: ObjectKey;
   /** Who this process is, such as the name of its pod; what makes it unique is added. */
   readonly identity: string;
+  /** What the Lease is to go with, in the same namespace; a Lease that is there already stays as it is. */
+  readonly owner?: OwnerReference | undefined;
   readonly log: Logger;
   readonly times?: LeaseTimes;
   readonly clock?: Clock;
@@ -59,6 +61,7 @@ class Election implements LeaderElection {
   readonly #client: KubeClient;
   readonly #lease: ObjectKey;
   readonly #identity: string;
+  readonly #owner: OwnerReference | undefined;
   readonly #log: Logger;
   readonly #times: LeaseTimes;
   readonly #clock: Clock;
@@ -80,6 +83,7 @@ class Election implements LeaderElection {
     this.#client = client;
     this.#lease = lease;
     this.#identity = `${identity}_${randomUUID()}`;
+    this.#owner = options.owner;
     this.#log = log.child({ lease: lease.name, identity: this.#identity });
     this.#times = times;
     this.#clock = clock;
@@ -155,7 +159,9 @@ class Election implements LeaderElection {
     const renewal = { leaseDuration: this.#times.leaseDuration, now: new Date(this.#clock.now()) };
     const spec = claim(current, this.#identity, renewal);
     if (current === undefined) {
-      const metadata = this.#lease;
+      if (this.#mayBeHeldWithoutLease()) return undefined;
+      const owner = this.#owner === undefined ? {} : { ownerReferences: [this.#owner] };
+      const metadata = { ...this.#lease, ...owner };
       const created = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata, spec };
       return this.#client.create(LEASES, created, { signal });
     }
@@ -163,6 +169,12 @@ class Election implements LeaderElection {
     this.#observed = observe(this.#observed, current, now);
     if (standing(this.#observed, this.#identity, now) === 'Held') return undefined;
     return this.#client.replace(LEASES, { ...current, spec }, { signal });
+  }
+
+  /** Whoever held a Lease that somebody has removed still leads until it finds out. */
+  #mayBeHeldWithoutLease(): boolean {
+    if (this.#observed === undefined) return false;
+    return standing(this.#observed, this.#identity, this.#clock.monotonic()) === 'Held';
   }
 
   #lead(renewal: Renewal): void {
