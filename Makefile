@@ -101,7 +101,7 @@ images: $(INSTALLED) ## Build both container images into build/images (needs roo
 ##@ Cluster
 
 .PHONY: binaries
-binaries: $(INSTALLED) ## Build the cluster's programs into the cache (needs Go; ten minutes at the first time)
+binaries: $(INSTALLED) ## Build the cluster's programs into the cache (needs Go; twenty minutes at the first time)
 	node test/cluster/main.ts binaries
 
 .PHONY: control-plane

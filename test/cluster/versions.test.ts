@@ -25,6 +25,12 @@ describe('versions', () => {
     expect(corednsModule).toContain(`require github.com/coredns/coredns v${versions.coredns}\n`);
   });
 
+  it('agree with the go.mod that pins Argo CD', () => {
+    const argocdModule = readFileSync(`${sourceFolder}/binaries/argocd/go.mod`, 'utf8');
+
+    expect(argocdModule).toContain(`require github.com/argoproj/argo-cd/v3 v${versions.argocd}\n`);
+  });
+
   it('name a Go that satisfies that go.mod', () => {
     const required = /^go (\S+)$/m.exec(goMod)?.[1] ?? '';
 

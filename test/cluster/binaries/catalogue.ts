@@ -3,7 +3,7 @@ import { sourceFolder } from '../paths.ts';
 import { versions } from '../versions.ts';
 
 /** What is installed together. */
-export const groups = ['control-plane', 'nodes', 'dns', 'metallb', 'helm', 'h2spec'] as const;
+export const groups = ['control-plane', 'nodes', 'dns', 'metallb', 'helm', 'h2spec', 'argocd'] as const;
 export type Group = (typeof groups)[number];
 
 /** One way to call Go. Binaries that share a recipe are built by one call and share its work. */
@@ -85,6 +85,13 @@ const h2spec: Recipe = {
   variables: { 'main.VERSION': versions.h2spec },
 };
 
+/** One program for everything that Argo CD consists of: which part of it runs is told by the name that it is called by. */
+const argocd: Recipe = {
+  title: `argocd ${versions.argocd}`,
+  source: { folder: join(sourceFolder, 'binaries/argocd') },
+  variables: { 'github.com/argoproj/argo-cd/v3/common.version': versions.argocd },
+};
+
 /** Every program, in the order in which they are built. */
 export const binaries = [
   kubernetesBinary('control-plane', 'kube-apiserver'),
@@ -131,6 +138,13 @@ export const binaries = [
     recipe: h2spec,
     package: 'github.com/summerwind/h2spec/cmd/h2spec',
   },
+  {
+    name: 'argocd',
+    version: versions.argocd,
+    group: 'argocd',
+    recipe: argocd,
+    package: 'github.com/argoproj/argo-cd/v3/cmd',
+  },
 ] as const satisfies readonly Binary[];
 
 /** Every file that is installed beside the programs. */
@@ -141,6 +155,13 @@ export const moduleFiles = [
     group: 'metallb',
     module: 'go.universe.tf/metallb',
     path: 'config/manifests/metallb-native.yaml',
+  },
+  {
+    name: 'argocd-core-install.yaml',
+    version: versions.argocd,
+    group: 'argocd',
+    module: 'github.com/argoproj/argo-cd/v3',
+    path: 'manifests/core-install.yaml',
   },
 ] as const satisfies readonly ModuleFile[];
 
