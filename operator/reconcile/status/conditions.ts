@@ -3,6 +3,7 @@ import { addressesAssigned } from './addresses.ts';
 import { backendsHealthy } from './backends.ts';
 import { certificatesValid } from './certificates.ts';
 import { servesConfig } from './data-plane.ts';
+import { ready } from './ready.ts';
 import type { ConditionDraft, DataPlane, Observation } from './types.ts';
 
 /** The conditions of a TeamworkProxy, `Ready` as their sum at the end. */
@@ -15,7 +16,7 @@ export function conditions(observation: Observation): readonly ConditionDraft[] 
     programmed(plan, dataPlane),
     backendsHealthy(plan, dataPlane),
   ];
-  return [...parts, ready(parts)];
+  return [...parts, ready(parts, plan.proxy.status?.conditions, now)];
 }
 
 function accepted({ refusals, flows }: Plan): ConditionDraft {
@@ -90,11 +91,4 @@ function describePod(
     return `${name}: ${problem ?? 'has not answered yet'}`;
   const waiting = status.rejected?.errors.map(({ path, message }) => `${path}: ${message}`).join('; ');
   return `${name}: still serves another configuration${waiting === undefined ? '' : ` (${waiting})`}`;
-}
-
-function ready(parts: readonly ConditionDraft[]): ConditionDraft {
-  const failing = parts.find(({ status }) => status !== 'True');
-  if (failing === undefined)
-    return { type: 'Ready', status: 'True', reason: 'Ready', message: 'every flow is served' };
-  return { type: 'Ready', status: 'False', reason: failing.reason, message: failing.message };
 }
