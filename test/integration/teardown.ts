@@ -1,8 +1,11 @@
+import { keepStatuses } from '../support/written-statuses.ts';
 import type { SharedControlPlane } from './setup.ts';
 
-/** Stops what the setup started; a cluster that was there before stays. */
+/** Keeps the statuses that were written, and stops what the setup started; a cluster that was there before stays. */
 // Jest wants a default export here.
 // oxlint-disable-next-line import/no-default-export
 export default async function teardown(): Promise<void> {
-  await (globalThis as SharedControlPlane).integrationControlPlane?.stop();
+  const controlPlane = (globalThis as SharedControlPlane).integrationControlPlane;
+  if (controlPlane?.auditLog !== undefined) await keepStatuses('control-plane', controlPlane.auditLog);
+  await controlPlane?.stop();
 }

@@ -105,8 +105,8 @@ function controllerArguments(kubeconfig: string): string[] {
 }
 
 /**
- * The audit policy: who did what to which object with which result, without bodies. What the control plane itself reads is left out: it
- * would be most of the log.
+ * The audit policy: who did what to which object with which result, without bodies but those of our resource's status, so that every one
+ * that was ever written can be looked at. What the control plane itself reads is left out: it would be most of the log.
  */
 export const auditPolicy = `apiVersion: audit.k8s.io/v1
 kind: Policy
@@ -118,5 +118,10 @@ rules:
 - level: None
   users: [system:apiserver, system:kube-controller-manager, system:kube-scheduler]
   verbs: [get, list, watch]
+- level: RequestResponse
+  verbs: [create, update, patch]
+  resources:
+  - group: teamworkproxy.io
+    resources: [teamworkproxies/status]
 - level: Metadata
 `;
