@@ -1,3 +1,4 @@
+import type { Authorities } from './authorities.ts';
 import { expiry } from './expiry.ts';
 import type { LeafFacts } from './types.ts';
 
@@ -36,6 +37,33 @@ export function expiryRemark(
         reason: state,
         isTrusted: false,
         message: `is not valid before ${second(leaf.notBefore)}, and is served all the same; wait, or correct the clock of what issued it`,
+      };
+  }
+}
+
+/** The same of authorities, by the one that lasts longest: as long as that is valid, they are good for something. */
+export function authoritiesRemark(authorities: Authorities, now: Date): ExpiryRemark | null {
+  const { state } = expiry(authorities, now);
+  switch (state) {
+    case 'Valid':
+      return null;
+    case 'ExpiresSoon':
+      return {
+        reason: state,
+        isTrusted: true,
+        message: `the last of these authorities expires on ${day(authorities.notAfter)}; add what takes its place`,
+      };
+    case 'Expired':
+      return {
+        reason: state,
+        isTrusted: false,
+        message: `the last of these authorities expired on ${day(authorities.notAfter)}, so nobody can show a certificate that leads to them; add what takes its place`,
+      };
+    case 'NotYetValid':
+      return {
+        reason: state,
+        isTrusted: false,
+        message: `these authorities are not valid before ${second(authorities.notBefore)}; wait, or correct the clock of what issued them`,
       };
   }
 }

@@ -20,7 +20,7 @@ const KEY_LABELS: readonly string[] = ['PRIVATE KEY', 'RSA PRIVATE KEY', 'EC PRI
 export function readPemPair(chainPem: string, keyPem: string, authoritiesPem = ''): CertificateResult {
   return asResult(() => {
     const key = readKey(keyPem);
-    const given = readCertificates(chainPem);
+    const given = readCertificates(chainPem, CHAIN);
     const authorities = readAuthorities(authoritiesPem);
     const { chain, unused, findings } = orderChain(key, [...given, ...authorities]);
     const misplaced = unused.filter((certificate) => given.includes(certificate));
@@ -42,22 +42,36 @@ function parseBlock({ body }: PemBlock): X509Certificate | null {
   return parseCertificate(`-----BEGIN CERTIFICATE-----${body}-----END CERTIFICATE-----`);
 }
 
-function readCertificates(text: string): X509Certificate[] {
+/** How a text is called in what is said about it. */
+interface CertificateText {
+  /** What it holds. */
+  readonly noun: string;
+  readonly form: string;
+}
+
+const CHAIN: CertificateText = {
+  noun: 'chain',
+  form: 'give it as PEM, the leaf and its intermediates in one file',
+};
+
+/**
+ * Reads certificates in PEM, at least one; blocks of other kinds are passed over.
+ *
+ * @throws {CertificateError} if there is none, or one of them is damaged
+ */
+export function readCertificates(text: string, { noun, form }: CertificateText): X509Certificate[] {
   const blocks = readBlocks(text, 'DamagedCertificate').filter(({ label }) =>
     CERTIFICATE_LABELS.includes(label),
   );
   if (blocks.length === 0) {
-    throw new CertificateError(
-      'NoCertificate',
-      'there is no "BEGIN CERTIFICATE" in the chain; give it as PEM, the leaf and its intermediates in one file',
-    );
+    throw new CertificateError('NoCertificate', `there is no "BEGIN CERTIFICATE" in the ${noun}; ${form}`);
   }
   return blocks.map((block, index) => {
     const certificate = parseBlock(block);
     if (certificate !== null) return certificate;
     throw new CertificateError(
       'DamagedCertificate',
-      `certificate ${index + 1} of the chain is cut off, altered, or has a key of an unknown kind; export it again`,
+      `certificate ${index + 1} of the ${noun} is cut off, altered, or has a key of an unknown kind; export it again`,
     );
   });
 }

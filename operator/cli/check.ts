@@ -34,7 +34,9 @@ interface Verdict {
 }
 
 function verdict({ id, plan }: PlannedProxy): Verdict {
-  const problems = plan.certificates.flatMap(({ problem }) => (problem === null ? [] : [problem]));
+  const problems = [...plan.certificates, ...plan.authorities].flatMap(({ problem }) =>
+    problem === null ? [] : [problem],
+  );
   const absent = problems.filter(({ reason }) => reason === 'SecretNotFound');
   const errors = problems.filter((problem) => !absent.includes(problem));
   const flows = plan.flows.map(({ frontend }) => frontend.name).join(', ');

@@ -3,6 +3,7 @@ import type { ProxyConfig } from '../../proxy-image/config/types.ts';
 import type { ConfigMap, KubernetesObject, Pod, Secret, Service } from '../kube/types.ts';
 import type { PemPair, PlanInput, SecretData } from './plan/types.ts';
 import { generatedSecrets } from './generate.ts';
+import { authorityOf } from './render/authority-files.ts';
 import { podPaths } from './render/deployment.ts';
 import { FRONTEND_LABEL, objectNames } from './render/metadata.ts';
 import { assignedAddress } from './service-address.ts';
@@ -69,7 +70,7 @@ export function referencedSecrets({ spec }: TeamworkProxy): readonly string[] {
     secretRef.name,
     ...(keystore?.passwordRef === undefined ? [] : [keystore.passwordRef.name]),
   ]);
-  return [...new Set(names)];
+  return [...new Set([...names, ...spec.authorities.map(({ secretRef }) => secretRef.name)])];
 }
 
 /** The Services among a proxy's objects, by name of their frontend. */
@@ -98,14 +99,17 @@ function lastGood(proxy: TeamworkProxy, served: Secret | undefined): ReadonlyMap
   if (served?.metadata?.ownerReferences?.some(({ uid }) => uid === proxy.metadata.uid) !== true)
     return new Map();
   const data = decode(served);
-  return new Map(
-    proxy.spec.certificates.flatMap(({ name }) => {
-      const chain = data.get(`${name}.crt`);
-      const key = data.get(`${name}.key`);
-      if (chain === undefined || key === undefined) return [];
-      return [[name, { chainPem: chain.toString('utf8'), keyPem: key.toString('utf8') }] as const];
-    }),
-  );
+  const authorities = [...data].flatMap(([file, pem]) => {
+    const name = authorityOf(file);
+    return name === null ? [] : [[name, { chainPem: pem.toString('utf8'), keyPem: null }] as const];
+  });
+  const certificates = proxy.spec.certificates.flatMap(({ name }) => {
+    const chain = data.get(`${name}.crt`);
+    const key = data.get(`${name}.key`);
+    if (chain === undefined || key === undefined) return [];
+    return [[name, { chainPem: chain.toString('utf8'), keyPem: key.toString('utf8') }] as const];
+  });
+  return new Map<string, PemPair>([...authorities, ...certificates]);
 }
 
 function addresses(services: ReadonlyMap<string, Service>): ReadonlyMap<string, string> {

@@ -9,7 +9,7 @@ export interface PlannedProxy {
   readonly plan: Plan;
 }
 
-/** Chain and key of what was served last, by the id of the TeamworkProxy and the name of the certificate. */
+/** What proxies have had last, by the id of the TeamworkProxy and the name of the certificate or of the authorities. */
 export type LastGood = ReadonlyMap<string, ReadonlyMap<string, PemPair>>;
 
 /** Plans every TeamworkProxy of the manifests; with `uid` in place of what the API server would give them, if it is given. */

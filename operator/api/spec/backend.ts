@@ -54,7 +54,7 @@ export const backendTlsSchema = object(
     trust: defaulted(
       setOf(entryName(), { maxItems: 16 }),
       [],
-      'Chain: names of entries of spec.certificates that are trusted, with every certificate in them. Empty: the public authorities.',
+      'Chain: names of entries of spec.authorities, or of spec.certificates, that are trusted, with every certificate in them. Empty: the public authorities.',
     ),
     pinnedSha256: defaulted(
       setOf(fingerprint(), { maxItems: 16 }),

@@ -55,7 +55,7 @@ const sniRoute = object({
 const clientCertificates = object({
   trust: required(
     setOf(entryName(), { minItems: 1, maxItems: 16 }),
-    'Names of entries of spec.certificates: a client has to show a certificate that leads to one of the certificates in them.',
+    'Names of entries of spec.authorities, or of spec.certificates: a client has to show a certificate that leads to one of the certificates in them.',
   ),
   mode: defaulted(
     oneOf('Required', 'Optional'),

@@ -10,10 +10,16 @@ function knownBackend(name: string): string {
 /** CEL: the frontend `f` names only backends that are there. */
 const BACKENDS_KNOWN = `(!has(f.backend) || ${knownBackend('f.backend')}) && f.routes.all(r, ${knownBackend('r.backend')}) && f.sniRoutes.all(r, ${knownBackend('r.backend')})`;
 
-const CERTIFICATES_KNOWN =
-  'f.certificates.all(c, self.certificates.exists(x, x.name == c)) && (!has(f.clientCertificates) || f.clientCertificates.trust.all(c, self.certificates.exists(x, x.name == c)))';
+/** CEL: there is something of the given name that can be trusted. */
+function knownTrust(name: string): string {
+  return `(self.authorities.exists(x, x.name == ${name}) || self.certificates.exists(x, x.name == ${name}))`;
+}
 
-const TRUST_KNOWN = '!has(b.tls) || b.tls.trust.all(c, self.certificates.exists(x, x.name == c))';
+const CERTIFICATES_KNOWN = 'f.certificates.all(c, self.certificates.exists(x, x.name == c))';
+
+const CLIENT_TRUST_KNOWN = `!has(f.clientCertificates) || f.clientCertificates.trust.all(c, ${knownTrust('c')})`;
+
+const TRUST_KNOWN = `!has(b.tls) || b.tls.trust.all(c, ${knownTrust('c')})`;
 
 /** CEL: `b` speaks what the frontend `f` needs. */
 const SAME_LAYER = "(f.protocol in ['TCP', 'TLS']) == (b.protocol in ['TCP', 'TLS'])";
@@ -43,9 +49,19 @@ export const crossReferenceRules: readonly CelRule[] = [
       'frontends: a certificate is named that spec.certificates does not have; add it there or correct the name',
   },
   {
+    rule: `self.frontends.all(f, ${CLIENT_TRUST_KNOWN})`,
+    message:
+      'frontends: clientCertificates.trust names what neither spec.authorities nor spec.certificates has; add it there or correct the name',
+  },
+  {
     rule: `self.backends.all(b, ${TRUST_KNOWN})`,
     message:
-      'backends: tls.trust names a certificate that spec.certificates does not have; add it there or correct the name',
+      'backends: tls.trust names what neither spec.authorities nor spec.certificates has; add it there or correct the name',
+  },
+  {
+    rule: '!self.authorities.exists(a, self.certificates.exists(c, c.name == a.name))',
+    message:
+      'authorities: an entry of spec.certificates has the same name, so it is undecided which of them is trusted; rename one',
   },
   {
     rule: `self.frontends.all(f, ${LAYERS_FIT})`,
@@ -68,8 +84,8 @@ export const crossReferenceRules: readonly CelRule[] = [
       'teamworkCloud.certificate: spec.certificates has no entry of this name; add it there or correct the name',
   },
   {
-    rule: '!has(self.teamworkCloud) || !has(self.teamworkCloud.backendTls) || self.teamworkCloud.backendTls.trust.all(t, self.certificates.exists(c, c.name == t))',
+    rule: '!has(self.teamworkCloud) || !has(self.teamworkCloud.backendTls) || self.teamworkCloud.backendTls.trust.all(t, self.authorities.exists(c, c.name == t) || self.certificates.exists(c, c.name == t))',
     message:
-      'teamworkCloud.backendTls.trust: spec.certificates has no entry of this name; add it there or correct the name',
+      'teamworkCloud.backendTls.trust: neither spec.authorities nor spec.certificates has an entry of this name; add it there or correct the name',
   },
 ];

@@ -1,5 +1,6 @@
 import { defaulted, defaultedObject, listByKey, object, oneOf, optional } from '../schema/builder.ts';
 import type { Infer } from '../schema/builder.ts';
+import { authoritySchema } from './authority.ts';
 import { backendSchema } from './backend.ts';
 import { certificateSchema } from './certificate.ts';
 import { frontendSchema } from './frontend.ts';
@@ -19,6 +20,11 @@ export const specSchema = object(
       listByKey('name', certificateSchema, { maxItems: 16 }),
       [],
       'Certificates with their keys, from Secrets.',
+    ),
+    authorities: defaulted(
+      listByKey('name', authoritySchema, { maxItems: 16 }),
+      [],
+      'Authorities that are trusted, such as those of a company, by their certificates alone.',
     ),
     frontends: defaulted(
       listByKey('name', frontendSchema, { maxItems: 16 }),

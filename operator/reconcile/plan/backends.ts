@@ -1,19 +1,19 @@
 import type { BackendSpec } from '../../api/spec/backend.ts';
 import type { Finding } from '../../api/status.ts';
-import type { PlannedBackend, PlannedCertificate } from './types.ts';
+import type { PlannedAuthority, PlannedBackend, PlannedCertificate } from './types.ts';
 
 interface PlannedBackends {
   readonly planned: readonly PlannedBackend[];
   readonly findings: readonly Finding[];
 }
 
-/** Decides for every backend which servers it has and which certificates it can trust. */
+/** Decides for every backend which servers it has and what it can trust. */
 export function planBackends(
   specs: readonly BackendSpec[],
-  certificates: readonly PlannedCertificate[],
+  trusted: readonly (PlannedAuthority | PlannedCertificate)[],
   namespace: string,
 ): PlannedBackends {
-  const available = new Set(certificates.filter(({ state }) => state !== 'Missing').map(({ name }) => name));
+  const available = new Set(trusted.filter(({ state }) => state !== 'Missing').map(({ name }) => name));
   return {
     planned: specs.map((spec) => ({
       spec,

@@ -39,8 +39,8 @@ function planCertificate(spec: CertificateSpec, result: ReadResult, input: PlanI
   const source = sourceOf(spec);
   if (result.ok) return { state: 'Valid', name, source, material: result.material, problem: null };
   const problem: Problem = { reason: result.reason, message: `${certificatePath(spec)}: ${result.message}` };
-  const served = input.lastGood.get(name);
-  const lastGood = served === undefined ? null : readPemPair(served.chainPem, served.keyPem);
+  const { chainPem, keyPem } = input.lastGood.get(name) ?? { chainPem: '', keyPem: null };
+  const lastGood = keyPem === null ? null : readPemPair(chainPem, keyPem);
   if (lastGood === null || !lastGood.ok) return { state: 'Missing', name, source, problem };
   return { state: 'LastGood', name, source, material: lastGood.material, problem };
 }

@@ -4,11 +4,12 @@ import type { TeamworkProxySpec } from '../../api/spec/spec.ts';
 import { assignPorts } from './ports.ts';
 import { publicName } from './public-name.ts';
 import { backendNames } from './references.ts';
-import type { Flow, PlannedBackend, PlannedCertificate } from './types.ts';
+import type { Flow, PlannedAuthority, PlannedBackend, PlannedCertificate } from './types.ts';
 
 interface FlowContext {
   readonly backends: readonly PlannedBackend[];
   readonly certificates: readonly PlannedCertificate[];
+  readonly authorities: readonly PlannedAuthority[];
   readonly listenerPorts: ReadonlyMap<string, number>;
   readonly addresses: ReadonlyMap<string, string>;
   readonly spec: TeamworkProxySpec;
@@ -21,7 +22,9 @@ export function planFlows(frontends: readonly FrontendSpec[], context: FlowConte
     context.listenerPorts,
   );
   const missing = new Set(
-    context.certificates.filter(({ state }) => state === 'Missing').map(({ name }) => name),
+    [...context.certificates, ...context.authorities]
+      .filter(({ state }) => state === 'Missing')
+      .map(({ name }) => name),
   );
   return frontends.map((frontend) => {
     const there = (names: readonly string[]): readonly string[] => names.filter((name) => !missing.has(name));
@@ -52,7 +55,7 @@ function unservable(
   }
   const { clientCertificates } = frontend;
   if (clientCertificates !== undefined && clientTrust.length === 0) {
-    return `its clients can't be verified, as none of their trusted certificates (${clientCertificates.trust.join(', ')}) can be used`;
+    return `its clients can't be verified, as nothing of what they are to lead to (${clientCertificates.trust.join(', ')}) can be used`;
   }
   const names = backendNames(frontend);
   // With nothing left to trust, the public authorities would be trusted in its place: rather serve nothing than that.
@@ -61,5 +64,5 @@ function unservable(
   );
   return trustless === undefined
     ? null
-    : `backend ${trustless.spec.name} can't be verified, as none of its trusted certificates (${trustless.spec.tls?.trust.join(', ')}) can be used`;
+    : `backend ${trustless.spec.name} can't be verified, as nothing of what it trusts (${trustless.spec.tls?.trust.join(', ')}) can be used`;
 }

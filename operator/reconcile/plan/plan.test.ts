@@ -86,7 +86,7 @@ describe('what a plan refuses', () => {
         backends: [TCP_BACKEND],
       },
       'UnknownCertificate',
-      'spec.frontends[a].clientCertificates.trust: there is no certificate none (there are public); add it to spec.certificates or correct the name',
+      'spec.frontends[a].clientCertificates.trust: there are no authorities and no certificate none (there are public); add it to spec.authorities or correct the name',
     ],
     [
       'one address and port for two flows, one of them from the shorthand',
@@ -287,7 +287,7 @@ describe('a certificate that can not be used', () => {
       {},
       { ...LAYER7, certificates: [{ name: 'public', secretRef: { name: 'twc-keystore' } }] },
       'SecretKeyNotFound',
-      'has no tls.crt (it has keystore.p12, password)',
+      'has no tls.crt (it has keystore.p12, password, clients.pem)',
     ],
   ];
 
@@ -332,7 +332,7 @@ describe('a certificate that can not be used', () => {
     const { flows } = plan(planInput(spec, { secrets }));
 
     expect(flows.map(({ unservable, clientTrust }) => [clientTrust, unservable])).toEqual([
-      [[], "its clients can't be verified, as none of their trusted certificates (clients) can be used"],
+      [[], "its clients can't be verified, as nothing of what they are to lead to (clients) can be used"],
       [['public'], null],
     ]);
   });
@@ -349,7 +349,7 @@ describe('a certificate that can not be used', () => {
     const { flows } = plan(planInput(spec, { secrets: new Map() }));
 
     expect(flows[0]?.unservable).toBe(
-      "backend secure can't be verified, as none of its trusted certificates (public) can be used",
+      "backend secure can't be verified, as nothing of what it trusts (public) can be used",
     );
   });
 });

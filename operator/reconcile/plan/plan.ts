@@ -1,4 +1,5 @@
 import { expand } from '../../api/presets/expand.ts';
+import { planAuthorities } from './authorities.ts';
 import { planBackends } from './backends.ts';
 import { planCertificates } from './certificates.ts';
 import { coverageFindings } from './coverage.ts';
@@ -18,10 +19,16 @@ export function plan(input: PlanInput): Plan {
   const { proxy } = input;
   const { frontends, backends, findings } = expand(proxy.spec);
   const certificates = planCertificates(proxy.spec.certificates, input);
-  const plannedBackends = planBackends(backends, certificates.planned, proxy.metadata.namespace);
+  const authorities = planAuthorities(proxy.spec.authorities, input);
+  const plannedBackends = planBackends(
+    backends,
+    [...certificates.planned, ...authorities],
+    proxy.metadata.namespace,
+  );
   const flows = planFlows(frontends, {
     backends: plannedBackends.planned,
     certificates: certificates.planned,
+    authorities,
     listenerPorts: input.listenerPorts,
     spec: proxy.spec,
     addresses: input.addresses,
@@ -32,6 +39,7 @@ export function plan(input: PlanInput): Plan {
     flows,
     backends: plannedBackends.planned,
     certificates: certificates.planned,
+    authorities,
     findings: [
       ...findings,
       ...certificates.findings,
@@ -41,7 +49,7 @@ export function plan(input: PlanInput): Plan {
       ...plannedBackends.findings,
     ],
     refusals: [
-      ...refusals(frontends, backends, proxy.spec.certificates),
+      ...refusals(frontends, backends, proxy.spec),
       ...loadBalancerRefusals(frontends, proxy.spec),
       ...egressRefusals(backends, proxy.spec),
       ...generatedRefusals(proxy.spec),

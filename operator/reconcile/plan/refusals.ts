@@ -1,7 +1,7 @@
 import { canonicalAddress } from '../../certificates/address.ts';
 import type { BackendSpec } from '../../api/spec/backend.ts';
-import type { CertificateSpec } from '../../api/spec/certificate.ts';
 import type { FrontendSpec } from '../../api/spec/frontend.ts';
+import type { TeamworkProxySpec } from '../../api/spec/spec.ts';
 import type { Finding } from '../../api/status.ts';
 import { milliseconds } from '../units.ts';
 import { unusablePolicies } from './policies.ts';
@@ -14,13 +14,14 @@ import { backendNames } from './references.ts';
 export function refusals(
   frontends: readonly FrontendSpec[],
   backends: readonly BackendSpec[],
-  certificates: readonly CertificateSpec[],
+  spec: Pick<TeamworkProxySpec, 'certificates' | 'authorities'>,
 ): readonly Finding[] {
   const backendsByName = new Map(backends.map((backend) => [backend.name, backend]));
   return [
     ...frontends.flatMap((frontend) => unknownBackends(frontend, backendsByName)),
     ...frontends.flatMap((frontend) => mixedLayers(frontend, backendsByName)),
-    ...unknownCertificates(frontends, backends, new Set(certificates.map(({ name }) => name))),
+    ...unknownCertificates(frontends, spec),
+    ...unknownTrust(frontends, backends, spec),
     ...addressClashes(frontends),
     ...frontends.flatMap(repeatedPaths),
     ...frontends.flatMap(repeatedNames),
@@ -59,14 +60,27 @@ function isLayer4(protocol: FrontendSpec['protocol']): boolean {
 
 function unknownCertificates(
   frontends: readonly FrontendSpec[],
-  backends: readonly BackendSpec[],
-  known: ReadonlySet<string>,
+  { certificates }: Pick<TeamworkProxySpec, 'certificates'>,
 ): readonly Finding[] {
+  const known = new Set(certificates.map(({ name }) => name));
+  return frontends.flatMap(({ name: frontend, certificates: names }) =>
+    names
+      .filter((name) => !known.has(name))
+      .map((name) => ({
+        path: `spec.frontends[${frontend}].certificates`,
+        reason: 'UnknownCertificate',
+        message: `there is no certificate ${name} (there are ${list(known)}); add it to spec.certificates or correct the name`,
+      })),
+  );
+}
+
+function unknownTrust(
+  frontends: readonly FrontendSpec[],
+  backends: readonly BackendSpec[],
+  { certificates, authorities }: Pick<TeamworkProxySpec, 'certificates' | 'authorities'>,
+): readonly Finding[] {
+  const known = new Set([...authorities, ...certificates].map(({ name }) => name));
   const uses = [
-    ...frontends.map(({ name, certificates }) => ({
-      path: `spec.frontends[${name}].certificates`,
-      names: certificates,
-    })),
     ...frontends.map(({ name, clientCertificates }) => ({
       path: `spec.frontends[${name}].clientCertificates.trust`,
       names: clientCertificates?.trust ?? [],
@@ -82,7 +96,7 @@ function unknownCertificates(
       .map((name) => ({
         path,
         reason: 'UnknownCertificate',
-        message: `there is no certificate ${name} (there are ${list(known)}); add it to spec.certificates or correct the name`,
+        message: `there are no authorities and no certificate ${name} (there are ${list(known)}); add it to spec.authorities or correct the name`,
       })),
   );
 }

@@ -1,3 +1,4 @@
+import type { Authorities } from '../../certificates/authorities.ts';
 import type { CertificateMaterial } from '../../certificates/types.ts';
 import type { TeamworkProxy } from '../../api/resource.ts';
 import type { BackendSpec } from '../../api/spec/backend.ts';
@@ -9,7 +10,7 @@ export interface PlanInput {
   readonly proxy: TeamworkProxy;
   /** The Secrets that the resource names, by name; a Secret that does not exist is missing here. */
   readonly secrets: ReadonlyMap<string, SecretData>;
-  /** Chain and key that are being served now, by name of the certificate. */
+  /** What the proxy has now, by name of the certificate or of the authorities. */
   readonly lastGood: ReadonlyMap<string, PemPair>;
   /** Ports that frontends listen on in the pods now, by name of the frontend. */
   readonly listenerPorts: ReadonlyMap<string, number>;
@@ -22,7 +23,8 @@ export type SecretData = ReadonlyMap<string, Buffer>;
 
 export interface PemPair {
   readonly chainPem: string;
-  readonly keyPem: string;
+  /** Null of authorities. */
+  readonly keyPem: string | null;
 }
 
 /** What is to be: flows, certificates and backends, with everything decided. Where and how they are carried out is not its concern. */
@@ -31,6 +33,7 @@ export interface Plan {
   readonly flows: readonly Flow[];
   readonly backends: readonly PlannedBackend[];
   readonly certificates: readonly PlannedCertificate[];
+  readonly authorities: readonly PlannedAuthority[];
   /** What works but deserves attention. */
   readonly findings: readonly Finding[];
   /** Why the specification can't be carried out as it is; what was carried out before then stays. */
@@ -46,7 +49,7 @@ export interface Flow {
   readonly listenerPort: number;
   /** Certificates of the frontend that can be served. */
   readonly certificates: readonly string[];
-  /** Trusted certificates of its clients that are there. */
+  /** Of what its clients' certificates are to lead to, what is there: names of certificates and authorities. */
   readonly clientTrust: readonly string[];
   /** Name of the certificate that its servers show to clients by themselves, where that is known. */
   readonly passedOn: string | null;
@@ -59,7 +62,7 @@ export interface Flow {
 export interface PlannedBackend {
   readonly spec: BackendSpec;
   readonly servers: readonly { readonly host: string; readonly port: number }[];
-  /** Trusted certificates that are there. */
+  /** Of what is to be trusted, what is there: names of certificates and authorities. */
   readonly trust: readonly string[];
 }
 
@@ -81,6 +84,13 @@ export interface MissingCertificate {
   readonly name: string;
   readonly source: string;
   readonly problem: Problem;
+}
+
+export type PlannedAuthority = TrustedAuthority | MissingCertificate;
+
+/** An entry of `spec.authorities`; the states are those of certificates. */
+export interface TrustedAuthority extends Omit<ServedCertificate, 'material'> {
+  readonly authorities: Authorities;
 }
 
 /** What is wrong with a certificate: a CamelCase reason, and a message that says what to do. */

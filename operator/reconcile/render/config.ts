@@ -8,11 +8,20 @@ import type {
   ProxyConfig,
 } from '../../../proxy-image/config/types.ts';
 import { DEFAULT_MINIMUM_RATE } from '../../../proxy-image/config/defaults.ts';
+import { authorityFile } from './authority-files.ts';
 import { health } from './health.ts';
 import { frontendPolicies, route } from './policies.ts';
 import { stickyCookie } from './sticky-cookie.ts';
 import { bytes, milliseconds } from '../units.ts';
-import type { Flow, Plan, PlannedBackend, PlannedCertificate, ServedCertificate } from '../plan/types.ts';
+import type {
+  Flow,
+  Plan,
+  PlannedAuthority,
+  PlannedBackend,
+  PlannedCertificate,
+  ServedCertificate,
+  TrustedAuthority,
+} from '../plan/types.ts';
 
 /** Where a flow is listened on, which differs between a pod and a host. */
 export interface ListenerAddress {
@@ -28,7 +37,12 @@ export interface ListenerAddress {
 export interface CertificateFiles {
   readonly chainFile: (name: string) => string;
   readonly keyFile: (name: string) => string;
+  /** The place of a file of authorities. */
+  readonly authorityFile: (file: string) => string;
 }
+
+/** The file with what is to be trusted under a name. */
+type TrustFile = (name: string) => string;
 
 /** Renders the proxy's configuration: the flows that can be served now, and what they need. */
 export function renderConfig(
@@ -38,16 +52,17 @@ export function renderConfig(
 ): ProxyConfig {
   const flows = plan.flows.filter(({ unservable }) => unservable === null);
   const used = new Set(flows.flatMap((flow) => flow.backends));
+  const trustFile = trustFiles(plan, files);
   return {
     version: 1,
     accessLog: plan.proxy.spec.accessLog,
     certificates: servedCertificates(plan.certificates).map((certificate) =>
       certificateConfig(certificate, files),
     ),
-    frontends: flows.map((flow) => frontendConfig(flow, listen(flow), files)),
+    frontends: flows.map((flow) => frontendConfig(flow, listen(flow), trustFile)),
     backends: plan.backends
       .filter(({ spec }) => used.has(spec.name))
-      .map((backend) => backendConfig(backend, plan.proxy.metadata.uid, files)),
+      .map((backend) => backendConfig(backend, plan.proxy.metadata.uid, trustFile)),
   };
 }
 
@@ -62,6 +77,21 @@ export function servedCertificates(
   certificates: readonly PlannedCertificate[],
 ): readonly ServedCertificate[] {
   return certificates.filter((certificate) => certificate.state !== 'Missing');
+}
+
+/** The authorities that there is something to trust of. */
+export function trustedAuthorities(authorities: readonly PlannedAuthority[]): readonly TrustedAuthority[] {
+  return authorities.filter((one) => one.state !== 'Missing');
+}
+
+function trustFiles({ authorities }: Plan, files: CertificateFiles): TrustFile {
+  const byName = new Map(
+    trustedAuthorities(authorities).map((one) => [one.name, authorityFile(one.name, one.authorities)]),
+  );
+  return (name) => {
+    const file = byName.get(name);
+    return file === undefined ? files.chainFile(name) : files.authorityFile(file);
+  };
 }
 
 function certificateConfig(
@@ -79,7 +109,7 @@ function certificateConfig(
 function frontendConfig(
   { frontend, certificates, clientTrust }: Flow,
   listen: ListenerAddress,
-  files: CertificateFiles,
+  trustFile: TrustFile,
 ): FrontendConfig {
   return {
     name: frontend.name,
@@ -87,10 +117,7 @@ function frontendConfig(
     protocol: frontend.protocol,
     ...proxyProtocol(frontend),
     certificates,
-    ...clientCertificates(
-      frontend,
-      clientTrust.map((name) => files.chainFile(name)),
-    ),
+    ...clientCertificates(frontend, clientTrust.map(trustFile)),
     hostnames: frontend.hostnames,
     routes: frontend.routes.map(route),
     ...(frontend.sniRoutes.length === 0 ? {} : { sniRoutes: frontend.sniRoutes }),
@@ -166,7 +193,7 @@ function backendLimits({ limits }: BackendSpec): Pick<BackendConfig, 'limits'> {
 function backendConfig(
   { spec, servers, trust }: PlannedBackend,
   uid: string,
-  files: CertificateFiles,
+  trustFile: TrustFile,
 ): BackendConfig {
   const common = {
     name: spec.name,
@@ -188,7 +215,7 @@ function backendConfig(
     ...common,
     tls: {
       verify,
-      trustFiles: trust.map((name) => files.chainFile(name)),
+      trustFiles: trust.map(trustFile),
       pinnedSha256: pinnedSha256.map((fingerprint) => fingerprint.toLowerCase()),
       ...(serverName === undefined ? {} : { serverName }),
     },

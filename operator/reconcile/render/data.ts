@@ -2,7 +2,8 @@ import { distinct, trustAnchor, trustStores } from '../../certificates/client-tr
 import type { NamedAnchor } from '../../certificates/client-trust.ts';
 import type { ConfigMap, Secret } from '../../kube/types.ts';
 import type { Flow, Plan } from '../plan/types.ts';
-import { renderConfig, serializeConfig, servedCertificates } from './config.ts';
+import { authorityFile } from './authority-files.ts';
+import { renderConfig, serializeConfig, servedCertificates, trustedAuthorities } from './config.ts';
 import type { ListenerAddress } from './config.ts';
 import { podPaths } from './deployment.ts';
 import { objectNames, ownedMetadata } from './metadata.ts';
@@ -41,19 +42,23 @@ function visibleRanges(plan: Plan, flow: Flow): Pick<ListenerAddress, 'sourceRan
   return sourceRanges === undefined || !visible ? {} : { sourceRanges };
 }
 
-/** The Secret with PEM chains and keys: `<certificate>.crt` and `<certificate>.key`. */
+/** The Secret with PEM chains and keys, `<certificate>.crt` and `<certificate>.key`, and the files of authorities. */
 export function renderTlsSecret(plan: Plan): Secret {
   const { proxy } = plan;
   const files = servedCertificates(plan.certificates).flatMap(({ name, material }) => [
     [`${name}.crt`, base64(material.chainPem)],
     [`${name}.key`, base64(material.keyPem)],
   ]);
+  const trusted = trustedAuthorities(plan.authorities).map(({ name, authorities }) => [
+    authorityFile(name, authorities),
+    base64(authorities.pem),
+  ]);
   return {
     apiVersion: 'v1',
     kind: 'Secret',
     type: 'Opaque',
     metadata: ownedMetadata(proxy, objectNames.tls(proxy.metadata.name)),
-    data: Object.fromEntries(files) as Record<string, string>,
+    data: Object.fromEntries([...files, ...trusted]) as Record<string, string>,
   };
 }
 

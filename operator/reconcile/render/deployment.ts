@@ -48,6 +48,7 @@ export const podPaths = {
   configKey: CONFIG_KEY,
   chainFile: (certificate: string) => `${TLS_FOLDER}/${certificate}.crt`,
   keyFile: (certificate: string) => `${TLS_FOLDER}/${certificate}.key`,
+  authorityFile: (file: string) => `${TLS_FOLDER}/${file}`,
 } as const;
 
 /**

@@ -1,6 +1,6 @@
-import { expiryRemark } from '../../certificates/expiry-remark.ts';
+import { authoritiesRemark, expiryRemark } from '../../certificates/expiry-remark.ts';
 import type { CertificateReport } from '../../api/status.ts';
-import type { Plan, PlannedCertificate, Problem } from '../plan/types.ts';
+import type { Plan, PlannedAuthority, PlannedCertificate, Problem } from '../plan/types.ts';
 import { timestamp } from './time.ts';
 import type { ConditionDraft } from './types.ts';
 
@@ -28,14 +28,23 @@ export function certificateReports({ certificates }: Plan, now: Date): readonly 
   });
 }
 
-/** Whether every certificate is as its Secret has it and clients take it. One that expires soon is told, but they do. */
-export function certificatesValid({ certificates }: Plan, now: Date): ConditionDraft {
+/**
+ * Whether every certificate is as its Secret has it and clients take it, and the same of authorities. What expires soon is told, but it is
+ * taken.
+ */
+export function certificatesValid({ certificates, authorities }: Plan, now: Date): ConditionDraft {
   const type = 'CertificatesValid';
-  const remarks = certificates.flatMap((certificate) => remarkOn(certificate, now) ?? []);
+  const remarks = [...certificates, ...authorities].flatMap((one) => remarkOn(one, now) ?? []);
   const problem = remarks.find(({ weight }) => weight === 'Problem');
   const first = problem ?? remarks[0];
   if (first === undefined) {
-    return { type, status: 'True', reason: 'Valid', message: `${certificates.length} certificates` };
+    const trusted = authorities.length === 0 ? '' : `, ${authorities.length} entries of authorities`;
+    return {
+      type,
+      status: 'True',
+      reason: 'Valid',
+      message: `${certificates.length} certificates${trusted}`,
+    };
   }
   return {
     type,
@@ -45,24 +54,28 @@ export function certificatesValid({ certificates }: Plan, now: Date): ConditionD
   };
 }
 
-function remarkOn(certificate: PlannedCertificate, now: Date): Remark | null {
-  if (certificate.state === 'Missing') {
-    return { ...certificate.problem, weight: 'Problem', message: `${certificate.problem.message}.` };
+function remarkOn(planned: PlannedCertificate | PlannedAuthority, now: Date): Remark | null {
+  if (planned.state === 'Missing') {
+    return { ...planned.problem, weight: 'Problem', message: `${planned.problem.message}.` };
   }
-  const { name, source, problem, material } = certificate;
-  const lifetime = expiryRemark(material.leaf, now);
+  const { name, source, problem } = planned;
+  const isCertificate = 'material' in planned;
+  const lifetime = isCertificate
+    ? expiryRemark(planned.material.leaf, now)
+    : authoritiesRemark(planned.authorities, now);
   if (problem === null) {
     if (lifetime === null) return null;
     return {
       reason: lifetime.reason,
       weight: lifetime.isTrusted ? 'Warning' : 'Problem',
-      message: `spec.certificates[${name}]: ${source}: ${lifetime.message}.`,
+      message: `spec.${isCertificate ? 'certificates' : 'authorities'}[${name}]: ${source}: ${lifetime.message}.`,
     };
   }
-  const served = lifetime === null ? '' : `; it ${lifetime.message}`;
+  const before = isCertificate ? 'What was valid before is served on' : 'What was trusted before still is';
+  const beside = lifetime === null ? '' : `; ${isCertificate ? 'it ' : ''}${lifetime.message}`;
   return {
     weight: 'Problem',
     reason: problem.reason,
-    message: `${problem.message}. What was valid before is served on${served}.`,
+    message: `${problem.message}. ${before}${beside}.`,
   };
 }

@@ -16,15 +16,17 @@ export function proxyWith(spec: object): TeamworkProxy {
   };
 }
 
-/** The Secret `twc-keystore` with a keystore that keytool made, and its password. */
+/** The Secret `twc-keystore` with a keystore that keytool made, its password, and a certificate of authorities. */
 export function keystoreSecrets(file = 'rsa.p12', password = 'nomagic'): ReadonlyMap<string, SecretData> {
-  const keystore = readFileSync(new URL(`../../certificates/testdata/${file}`, import.meta.url));
+  const read = (name: string): Buffer =>
+    readFileSync(new URL(`../../certificates/testdata/${name}`, import.meta.url));
   return new Map([
     [
       'twc-keystore',
       new Map([
-        ['keystore.p12', keystore],
+        ['keystore.p12', read(file)],
         ['password', Buffer.from(password)],
+        ['clients.pem', read('openssl-leaf.crt')],
       ]),
     ],
   ]);

@@ -2,7 +2,12 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Flow, PemPair, Plan } from '../../reconcile/plan/types.ts';
-import { renderConfig, serializeConfig, servedCertificates } from '../../reconcile/render/config.ts';
+import {
+  renderConfig,
+  serializeConfig,
+  servedCertificates,
+  trustedAuthorities,
+} from '../../reconcile/render/config.ts';
 import type { ListenerAddress } from '../../reconcile/render/config.ts';
 import { loadBalancerOf } from '../../reconcile/render/service.ts';
 import type { DecidedListener } from '../listen/decide.ts';
@@ -44,7 +49,7 @@ export class ProxyInstance {
     this.#options = options;
   }
 
-  /** Chain and key of every certificate that is served, by name. */
+  /** What the proxy has of every certificate and of all authorities, by name. */
   get lastGood(): ReadonlyMap<string, PemPair> {
     return this.#lastGood;
   }
@@ -58,10 +63,16 @@ export class ProxyInstance {
     );
     const { text, hash } = serializeConfig(config);
     const certificates = servedCertificates(plan.certificates);
+    const authorities = trustedAuthorities(plan.authorities);
     if (this.#stopped) return ENDING;
-    this.#writing = writeProxyFiles(this.#options.folder, text, certificates);
+    this.#writing = writeProxyFiles(this.#options.folder, text, { certificates, authorities });
     await this.#writing;
-    this.#lastGood = new Map(certificates.map(({ name, material }) => [name, material]));
+    this.#lastGood = new Map<string, PemPair>([
+      ...certificates.map(({ name, material }) => [name, material] as const),
+      ...authorities.map(
+        ({ name, authorities: { pem } }) => [name, { chainPem: pem, keyPem: null }] as const,
+      ),
+    ]);
     if (this.#stopped) return ENDING;
     this.#process ??= this.#start();
     const process = this.#process;

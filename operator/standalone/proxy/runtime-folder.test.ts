@@ -42,7 +42,7 @@ describe('writeProxyFiles', () => {
     const folder = join(parent, 'proxy');
     const served = certificate('public');
 
-    await writeProxyFiles(folder, '{}\n', [served]);
+    await writeProxyFiles(folder, '{}\n', { certificates: [served], authorities: [] });
 
     expect(await readFile(join(folder, 'config.json'), 'utf8')).toBe('{}\n');
     expect(await readFile(join(folder, 'public.crt'), 'utf8')).toBe(served.material.chainPem);
@@ -55,9 +55,9 @@ describe('writeProxyFiles', () => {
   });
 
   it('removes what the configuration does not name any more', async () => {
-    await writeProxyFiles(parent, '{}\n', [certificate('old')]);
+    await writeProxyFiles(parent, '{}\n', { certificates: [certificate('old')], authorities: [] });
 
-    await writeProxyFiles(parent, '{}\n', [certificate('new')]);
+    await writeProxyFiles(parent, '{}\n', { certificates: [certificate('new')], authorities: [] });
 
     expect((await readdir(parent)).sort()).toEqual(['config.json', 'new.crt', 'new.key']);
   });

@@ -1,4 +1,5 @@
-import { expiryRemark } from '../../certificates/expiry-remark.ts';
+import { authoritiesRemark, expiryRemark } from '../../certificates/expiry-remark.ts';
+import type { ExpiryRemark } from '../../certificates/expiry-remark.ts';
 import type { Plan } from '../../reconcile/plan/types.ts';
 import type { DecidedListener } from '../listen/decide.ts';
 
@@ -10,7 +11,7 @@ export function remarks(
 ): readonly string[] {
   return [
     ...expiryRemarks(plan, now),
-    ...plan.certificates.flatMap(({ state, problem }) =>
+    ...[...plan.certificates, ...plan.authorities].flatMap(({ state, problem }) =>
       problem === null
         ? []
         : [
@@ -25,17 +26,31 @@ export function remarks(
   ];
 }
 
-/** Certificates that will expire, have expired, or are not valid yet. */
-export function expiryRemarks({ certificates }: Plan, now: Date): readonly string[] {
-  return certificates.flatMap((certificate) => {
-    if (certificate.state === 'Missing') return [];
-    const remark = expiryRemark(certificate.material.leaf, now);
-    if (remark === null) return [];
-    const { name, source } = certificate;
-    return [
-      `${remark.isTrusted ? 'warning' : 'problem'}: spec.certificates[${name}]: ${source}: ${remark.message}`,
-    ];
+/** Certificates and authorities that will expire, have expired, or are not valid yet. */
+export function expiryRemarks({ certificates, authorities }: Plan, now: Date): readonly string[] {
+  return [...certificateRemarks(certificates, now), ...authorityRemarks(authorities, now)];
+}
+
+function certificateRemarks(certificates: Plan['certificates'], now: Date): readonly string[] {
+  return certificates.flatMap((one) => {
+    const remark = one.state === 'Missing' ? null : expiryRemark(one.material.leaf, now);
+    return remark === null ? [] : [remarkLine('certificates', one, remark)];
   });
+}
+
+function authorityRemarks(authorities: Plan['authorities'], now: Date): readonly string[] {
+  return authorities.flatMap((one) => {
+    const remark = one.state === 'Missing' ? null : authoritiesRemark(one.authorities, now);
+    return remark === null ? [] : [remarkLine('authorities', one, remark)];
+  });
+}
+
+function remarkLine(
+  list: 'authorities' | 'certificates',
+  { name, source }: { readonly name: string; readonly source: string },
+  { isTrusted, message }: ExpiryRemark,
+): string {
+  return `${isTrusted ? 'warning' : 'problem'}: spec.${list}[${name}]: ${source}: ${message}`;
 }
 
 /** Flows of which the same is to be said share a line. */

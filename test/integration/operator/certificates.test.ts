@@ -54,6 +54,66 @@ function withCertificate(secret: string, keystore?: object): object {
   return { teamworkCloud: CLOUD, certificates: [certificate] };
 }
 
+describe('authorities', () => {
+  it('come from a Secret with their certificates alone, and their change reaches the proxy', async () => {
+    const [first, second] = [makeAuthority({ name: 'first' }), makeAuthority({ name: 'second' })];
+    await applyCertificate('trusting', { days: 90 });
+    await site.applySecret('company', { 'bundle.pem': first.certificatePem + second.certificatePem });
+    const files = async (): Promise<readonly string[]> => {
+      const { data = {} } =
+        (await site.client.get(SECRETS, { namespace: site.namespace, name: 'trusting-tls' })) ?? {};
+      return Object.entries(data)
+        .filter(([name]) => name.startsWith('company.'))
+        .map(([, pem]) => Buffer.from(pem, 'base64').toString());
+    };
+
+    await site.applyProxy('trusting', {
+      certificates: [{ name: 'public', secretRef: { name: 'trusting' } }],
+      authorities: [{ name: 'company', secretRef: { name: 'company', key: 'bundle.pem' } }],
+      frontends: [
+        {
+          name: 'flow',
+          protocol: 'TLS',
+          certificates: ['public'],
+          clientCertificates: { trust: ['company'] },
+          backend: 'servers',
+        },
+      ],
+      backends: [
+        {
+          name: 'servers',
+          protocol: 'TLS',
+          servers: [{ host: '192.0.2.1', port: 1 }],
+          tls: { trust: ['company'] },
+        },
+      ],
+    });
+    await site.until(
+      'trusting',
+      'valid certificates',
+      (_, condition) => condition('CertificatesValid')?.status === 'True',
+    );
+    const before = await files();
+    await site.applySecret('company', { 'bundle.pem': second.certificatePem });
+    await eventually('the other authorities', async () =>
+      (await files())[0] === second.certificatePem ? true : undefined,
+    );
+    await site.applySecret('company', { 'bundle.pem': 'none' });
+    const broken = await site.until(
+      'trusting',
+      'that they are unusable',
+      (_, condition) => condition('CertificatesValid')?.status === 'False',
+    );
+
+    expect(before).toEqual([first.certificatePem + second.certificatePem]);
+    expect(broken.status?.conditions?.find(({ type }) => type === 'CertificatesValid')).toMatchObject({
+      reason: 'NoCertificate',
+      message: expect.stringContaining('spec.authorities[company]: Secret company, key bundle.pem'),
+    });
+    expect(await files()).toEqual([second.certificatePem]);
+  });
+});
+
 describe('a certificate of cert-manager', () => {
   it('is served with the root of ca.crt at its end, which clients are given to trust', async () => {
     await applyCertificate('manager', { days: 90 });

@@ -58,7 +58,26 @@ const crossReferences: readonly RuleCase[] = [
     spec: layer7({ clientCertificates: { trust: ['clients'] } }),
     refused: [
       'spec',
+      'frontends: clientCertificates.trust names what neither spec.authorities nor spec.certificates has; add it there or correct the name',
+    ],
+  },
+  {
+    desc: 'authorities that are to be served',
+    spec: {
+      ...layer7({ certificates: ['public', 'company'] }),
+      authorities: [{ name: 'company', secretRef: { name: 'company' } }],
+    },
+    refused: [
+      'spec',
       'frontends: a certificate is named that spec.certificates does not have; add it there or correct the name',
+    ],
+  },
+  {
+    desc: 'authorities with the name of a certificate',
+    spec: { ...layer7({}), authorities: [{ name: 'public', secretRef: { name: 'company' } }] },
+    refused: [
+      'spec',
+      'authorities: an entry of spec.certificates has the same name, so it is undecided which of them is trusted; rename one',
     ],
   },
   {
@@ -66,7 +85,7 @@ const crossReferences: readonly RuleCase[] = [
     spec: layer7({}, { tls: { trust: ['internal'] } }),
     refused: [
       'spec',
-      'backends: tls.trust names a certificate that spec.certificates does not have; add it there or correct the name',
+      'backends: tls.trust names what neither spec.authorities nor spec.certificates has; add it there or correct the name',
     ],
   },
   {
@@ -127,7 +146,7 @@ const crossReferences: readonly RuleCase[] = [
     spec: shorthand({ backendTls: { trust: ['internal'] } }),
     refused: [
       'spec',
-      'teamworkCloud.backendTls.trust: spec.certificates has no entry of this name; add it there or correct the name',
+      'teamworkCloud.backendTls.trust: neither spec.authorities nor spec.certificates has an entry of this name; add it there or correct the name',
     ],
   },
 ];

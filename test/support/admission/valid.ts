@@ -83,7 +83,7 @@ const fullFrontend = {
   protocol: 'HTTPS',
   hostnames: ['twc.example.com', '*.apps.example.com'],
   certificates: ['public', 'internal'],
-  clientCertificates: { trust: ['internal'], mode: 'Optional', forward: 'ClientCert' },
+  clientCertificates: { trust: ['company', 'internal'], mode: 'Optional', forward: 'ClientCert' },
   backend: 'web',
   policies,
   routes: [
@@ -147,7 +147,7 @@ const fullBackends = [
     balance: 'RoundRobin',
     limits: { connections: 100, queueTimeout: '500ms' },
     stickyCookie: { name: 'twc_node', sameSite: 'Strict' },
-    tls: { verify: 'Chain', trust: ['internal'], serverName: 'twc.example.com' },
+    tls: { verify: 'Chain', trust: ['company', 'internal'], serverName: 'twc.example.com' },
     health: {
       active: {
         protocol: 'HTTPS',
@@ -194,10 +194,14 @@ const everything = {
       license: 'license.example.com',
     },
     protectedPods: { labels: { app: 'twc' }, allowed: [{ labels: { app: 'wap' } }] },
-    backendTls: { verify: 'Chain', trust: ['internal'], serverName: 'twc.example.com' },
+    backendTls: { verify: 'Chain', trust: ['company', 'internal'], serverName: 'twc.example.com' },
     healthCheck: 'Ping',
     extraPaths: ['/plugins'],
   },
+  authorities: [
+    { name: 'company', secretRef: { name: 'company-authorities', key: 'bundle.pem' } },
+    { name: 'clients', secretRef: { name: 'client-authorities' } },
+  ],
   certificates: [
     {
       name: 'public',
