@@ -143,6 +143,12 @@ function trustLists({ frontends, backends }: ProxyConfig) {
       path: `frontends[${index}].clientCertificates.trustFiles`,
       files: clientCertificates?.trustFiles ?? [],
     })),
+    ...frontends.flatMap(({ routes }, index) =>
+      routes.map(({ forward }, route) => ({
+        path: `frontends[${index}].routes[${route}].forward.tls.trustFiles`,
+        files: forward?.tls?.trustFiles ?? [],
+      })),
+    ),
     ...backends.map(({ tls }, index) => ({
       path: `backends[${index}].tls.trustFiles`,
       files: tls?.trustFiles ?? [],

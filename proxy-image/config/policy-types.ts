@@ -103,8 +103,23 @@ export type ForwardedFields = 'XForwarded' | 'Both';
 
 /** What a frontend may have beside what routes may: the policies that count for a host as a whole. */
 export interface FrontendPolicies extends RoutePolicies {
-  /** HTTPS only. Left out: what the servers say is passed on. */
+  /** Only with HTTPS, and with HTTP beside `requireHttps`. Left out: what the servers say is passed on. */
   readonly hsts?: HstsConfig;
+  /** HTTP only. Left out: how clients came to the load balancer before this proxy is not looked at. */
+  readonly requireHttps?: RequireHttpsPolicy;
+}
+
+/**
+ * What becomes of requests that have not come by HTTPS to the load balancer before this proxy. That they have is believed of
+ * `trustedSources` that say so in X-Forwarded-Proto or Forwarded, and of those whose PROXY headers are read.
+ */
+export interface RequireHttpsPolicy {
+  /** `Redirect`: to the same address by HTTPS. `Refuse`: 403. */
+  readonly action: 'Redirect' | 'Refuse';
+  /** Where HTTPS is spoken, for the redirect. */
+  readonly redirectPort: number;
+  /** Destination ports in PROXY headers behind which the load balancer ends TLS; a header that tells of TLS itself needs none. */
+  readonly tlsPorts: readonly number[];
 }
 
 /** Changes to header fields, after hop-by-hop fields have been removed and the proxy's own were made. */

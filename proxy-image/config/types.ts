@@ -1,4 +1,7 @@
+import type { ForwardConfig } from './forward-types.ts';
 import type { RoutePolicies, FrontendPolicies } from './policy-types.ts';
+
+export type { ForwardConfig, ForwardTlsConfig } from './forward-types.ts';
 
 export type {
   CorsPolicy,
@@ -11,6 +14,7 @@ export type {
   PathPattern,
   RateLimitPolicy,
   RequestFilterPolicy,
+  RequireHttpsPolicy,
   RoutePolicies,
   SecurityHeadersPolicy,
   SourcesPolicy,
@@ -114,11 +118,12 @@ export type ClientCertificateMode = 'Required' | 'Optional';
 /** `ClientCert`: the certificate of RFC 9440, in Client-Cert. */
 export type ClientCertificateField = 'ClientCert';
 
-/** One routing rule of an HTTP frontend. */
+/** One routing rule of an HTTP frontend: either to a backend, or to where the request says. */
 export interface RouteConfig {
   /** Absolute path prefixes such as `/webapp`; `/` matches everything. */
   readonly paths: readonly string[];
-  readonly backend: string;
+  readonly backend?: string;
+  readonly forward?: ForwardConfig;
   /** What counts for these requests beyond, or in place of, the frontend's. */
   readonly policies?: RoutePolicies;
 }

@@ -147,7 +147,7 @@ describe('the health checks of the Teamwork Cloud shorthand', () => {
 });
 
 describe('the paths of the web flow', () => {
-  function routes(release: string, more: object = {}): ReadonlyMap<string, string> {
+  function routes(release: string, more: object = {}): ReadonlyMap<string, string | undefined> {
     const web = expand(spec({ release, ...more })).frontends.find(({ name }) => name === 'web');
     return new Map(
       (web?.routes ?? []).flatMap(({ paths, backend }) => paths.map((path) => [path, backend] as const)),

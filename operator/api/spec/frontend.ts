@@ -11,19 +11,32 @@ import {
   setOf,
 } from '../schema/builder.ts';
 import type { CelRule, Infer } from '../schema/builder.ts';
+import { forwardSchema } from './forward.ts';
 import { loadBalancerSchema } from './load-balancer.ts';
 import { DEFAULT_MINIMUM_RATE } from '../../../proxy-image/config/defaults.ts';
 import { frontendPoliciesSchema, routePoliciesSchema } from './policies.ts';
 import { byteSize, cidr, duration, entryName, hostname, port, redirectTarget, urlPath } from './scalars.ts';
 
-const route = object({
-  paths: required(
-    setOf(urlPath(), { minItems: 1, maxItems: 64 }),
-    'Path prefixes. The longest one that matches wins; only whole segments match: /osmc serves /osmc and /osmc/x, not /osmcx.',
-  ),
-  backend: required(entryName(), 'Name of the backend that serves these paths.'),
-  policies: optional(routePoliciesSchema, 'What is done with these requests and their responses.'),
-});
+const route = object(
+  {
+    paths: required(
+      setOf(urlPath(), { minItems: 1, maxItems: 64 }),
+      'Path prefixes. The longest one that matches wins; only whole segments match: /osmc serves /osmc and /osmc/x, not /osmcx.',
+    ),
+    backend: optional(entryName(), 'Name of the backend that serves these paths.'),
+    forward: optional(
+      forwardSchema,
+      "Instead of a backend: requests go to the host that they name in the segment behind the route's path, /tm1.example.com/api/v1/Cubes or /tm1.example.com:8010/api/v1/Cubes, if it is allowed; that segment is taken away.",
+    ),
+    policies: optional(routePoliciesSchema, 'What is done with these requests and their responses.'),
+  },
+  [
+    {
+      rule: 'has(self.backend) != has(self.forward)',
+      message: 'give either backend or forward, not both and not neither',
+    },
+  ],
+);
 
 const redirect = object({
   from: required(urlPath(), 'The exact path that is redirected.'),
@@ -163,7 +176,7 @@ const rules: readonly CelRule[] = [
       'sniRoutes: only with protocol TCP is TLS passed on as it is; remove them or change the protocol',
   },
   {
-    rule: "self.protocol in ['HTTP', 'HTTPS'] ? (has(self.backend) || size(self.routes) > 0 || size(self.redirects) > 0) : (has(self.backend) || size(self.sniRoutes) > 0)",
+    rule: "self.protocol in ['HTTP', 'HTTPS'] ? (has(self.backend) || size(self.routes) > 0 || size(self.redirects) > 0 || (has(self.policies) && has(self.policies.requireHttps))) : (has(self.backend) || size(self.sniRoutes) > 0)",
     message:
       'backend: say where the connections go: a backend, with protocol TCP also sniRoutes, with protocol HTTP and HTTPS also routes or redirects',
   },
@@ -173,9 +186,14 @@ const rules: readonly CelRule[] = [
       'policies: only a frontend with protocol HTTP or HTTPS reads requests; remove them or change the protocol',
   },
   {
-    rule: "self.protocol != 'HTTP' || !has(self.policies) || !has(self.policies.hsts)",
+    rule: "self.protocol != 'HTTP' || !has(self.policies) || !has(self.policies.hsts) || has(self.policies.requireHttps)",
     message:
-      'policies.hsts: only a frontend with protocol HTTPS may tell browsers to use HTTPS; remove it or change the protocol',
+      'policies.hsts: only a frontend with protocol HTTPS, or HTTP with requireHttps, may tell browsers to use HTTPS; remove it or change the protocol',
+  },
+  {
+    rule: "self.protocol == 'HTTP' || !has(self.policies) || !has(self.policies.requireHttps)",
+    message:
+      'policies.requireHttps: only with protocol HTTP can requests have come by something else than HTTPS; remove it or change the protocol',
   },
   {
     rule: "(self.proxyProtocol.accept == 'Never') == (size(self.proxyProtocol.trusted) == 0)",

@@ -105,6 +105,12 @@ export const PATTERNS = {
     words:
       'an origin as browsers write it, such as `https://app.example.com`, `https://*.example.com` or `http://localhost:3000`: lower case, no path, no slash at its end; or `*`',
   },
+  approvedHost: {
+    name: 'approved host',
+    pattern: `^((\\*\\.)?${LABEL}(\\.${LABEL})*|\\[[0-9a-f:.]+\\])(:([1-9][0-9]{0,4}|\\*))?$`,
+    words:
+      'a host such as `tm1.example.com`, `*.example.com` or `[fd00::5]`, in lower case (names of other scripts as `xn--...`), with `:8010` for another port than the usual one or `:*` for every port',
+  },
   method: {
     name: 'method',
     pattern: '^(\\*|[A-Z][-_A-Z0-9]*)$',

@@ -12,6 +12,7 @@ import {
 import type { CelRule, Infer } from '../schema/builder.ts';
 import { corsSchema } from './cors.ts';
 import { rateLimitSchema } from './rate-limit.ts';
+import { requireHttpsSchema } from './require-https.ts';
 import { requestFilterSchema } from './request-filter.ts';
 import { securityHeadersSchema } from './security-headers.ts';
 import { cidr, duration, fieldName, fieldValue } from './scalars.ts';
@@ -161,8 +162,7 @@ export const routePoliciesSchema = object({
   ...general,
 });
 
-/** What a frontend may have: what routes may, for all that has nothing else, and what counts for a host as a whole. */
-export const frontendPoliciesSchema = object({
+const whole = {
   headers: optional(
     headers,
     'Header fields that are set, added and removed in all requests and responses, answers of the proxy itself included.',
@@ -171,7 +171,19 @@ export const frontendPoliciesSchema = object({
   ...general,
   hsts: optional(
     hsts,
-    'HTTPS: browsers are told to come by HTTPS alone (RFC 6797), by one Strict-Transport-Security field in every response; one that a server sends is replaced. Default: what the server sends.',
+    'HTTPS, and HTTP with requireHttps: browsers are told to come by HTTPS alone (RFC 6797), by one Strict-Transport-Security field in every response; one that a server sends is replaced. Default: what the server sends.',
+  ),
+};
+
+/** What a frontend with HTTPS may have: what routes may, for all that has nothing else, and what counts for a host as a whole. */
+export const httpsPoliciesSchema = object(whole);
+
+/** What any frontend with HTTP or HTTPS may have. */
+export const frontendPoliciesSchema = object({
+  ...whole,
+  requireHttps: optional(
+    requireHttpsSchema,
+    'HTTP behind a load balancer that ends TLS: what becomes of requests that have not come to it by HTTPS. That they have is believed of trustedSources, in X-Forwarded-Proto or Forwarded, and of PROXY headers. Default: they are served.',
   ),
 });
 

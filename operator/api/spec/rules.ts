@@ -8,7 +8,7 @@ function knownBackend(name: string): string {
 }
 
 /** CEL: the frontend `f` names only backends that are there. */
-const BACKENDS_KNOWN = `(!has(f.backend) || ${knownBackend('f.backend')}) && f.routes.all(r, ${knownBackend('r.backend')}) && f.sniRoutes.all(r, ${knownBackend('r.backend')})`;
+const BACKENDS_KNOWN = `(!has(f.backend) || ${knownBackend('f.backend')}) && f.routes.all(r, !has(r.backend) || ${knownBackend('r.backend')}) && f.sniRoutes.all(r, ${knownBackend('r.backend')})`;
 
 /** CEL: there is something of the given name that can be trusted. */
 function knownTrust(name: string): string {
@@ -24,7 +24,7 @@ const TRUST_KNOWN = `!has(b.tls) || b.tls.trust.all(c, ${knownTrust('c')})`;
 /** CEL: `b` speaks what the frontend `f` needs. */
 const SAME_LAYER = "(f.protocol in ['TCP', 'TLS']) == (b.protocol in ['TCP', 'TLS'])";
 
-const LAYERS_FIT = `self.backends.all(b, (!(has(f.backend) && f.backend == b.name) && !f.routes.exists(r, r.backend == b.name) && !f.sniRoutes.exists(r, r.backend == b.name)) || ${SAME_LAYER})`;
+const LAYERS_FIT = `self.backends.all(b, (!(has(f.backend) && f.backend == b.name) && !f.routes.exists(r, has(r.backend) && r.backend == b.name) && !f.sniRoutes.exists(r, r.backend == b.name)) || ${SAME_LAYER})`;
 
 const ADDRESS_TAKEN =
   'has(f.loadBalancer.address) && self.frontends.exists(g, g.name != f.name && g.port == f.port && has(g.loadBalancer.address) && g.loadBalancer.address == f.loadBalancer.address)';

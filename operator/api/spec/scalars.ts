@@ -28,6 +28,10 @@ export const dataKey = () => string({ pattern: PATTERNS.dataKey.pattern, maxLeng
 /** A host name that clients use, lower case; a leading `*.` stands for one label. */
 export const hostname = () => string({ pattern: PATTERNS.hostname.pattern, maxLength: 253, minLength: 1 });
 
+/** A host that requests may name, with an optional port; a leading `*.` stands for one label. */
+export const approvedHost = () =>
+  string({ pattern: PATTERNS.approvedHost.pattern, maxLength: 261, minLength: 1 });
+
 /** One DNS name, lower case. */
 export const dnsName = () => string({ pattern: PATTERNS.subdomain.pattern, maxLength: 253, minLength: 1 });
 

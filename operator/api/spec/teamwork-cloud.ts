@@ -11,7 +11,7 @@ import {
 } from '../schema/builder.ts';
 import type { CelRule, Infer } from '../schema/builder.ts';
 import { backendTlsSchema } from './backend.ts';
-import { frontendPoliciesSchema } from './policies.ts';
+import { httpsPoliciesSchema } from './policies.ts';
 import { dnsName, entryName, ipAddress, objectName, port, serverHost, urlPath, weight } from './scalars.ts';
 
 const server = object({
@@ -149,7 +149,7 @@ export const teamworkCloudSchema = object(
       'DNS names of the flows that `hostname` does not lead to, as each has an address of its own. Clients of a flow without one use its address.',
     ),
     policies: optional(
-      frontendPoliciesSchema,
+      httpsPoliciesSchema,
       'Layer7Hybrid: what is done with all requests and responses of the web flow on their way.',
     ),
     protectedPods: optional(

@@ -1,6 +1,7 @@
 import { passedOnCertificate } from '../../api/presets/passed-on.ts';
 import type { FrontendSpec } from '../../api/spec/frontend.ts';
 import type { TeamworkProxySpec } from '../../api/spec/spec.ts';
+import { forwardsOf } from './forward.ts';
 import { assignPorts } from './ports.ts';
 import { publicName } from './public-name.ts';
 import { backendNames } from './references.ts';
@@ -40,7 +41,7 @@ export function planFlows(frontends: readonly FrontendSpec[], context: FlowConte
       ...usable,
       passedOn: passedOnCertificate(context.spec, frontend.name),
       backends: backendNames(frontend),
-      unservable: unservable(frontend, usable, context.backends),
+      unservable: unservable(frontend, usable, context.backends, missing),
     };
   });
 }
@@ -49,6 +50,7 @@ function unservable(
   frontend: FrontendSpec,
   { certificates, clientTrust }: Pick<Flow, 'certificates' | 'clientTrust'>,
   backends: readonly PlannedBackend[],
+  missing: ReadonlySet<string>,
 ): string | null {
   if (frontend.certificates.length > 0 && certificates.length === 0) {
     return `none of its certificates (${frontend.certificates.join(', ')}) can be used`;
@@ -57,12 +59,27 @@ function unservable(
   if (clientCertificates !== undefined && clientTrust.length === 0) {
     return `its clients can't be verified, as nothing of what they are to lead to (${clientCertificates.trust.join(', ')}) can be used`;
   }
+  return trustless(frontend, backends, missing);
+}
+
+/** With nothing left to trust, the public authorities would be trusted in its place: rather serve nothing than that. */
+function trustless(
+  frontend: FrontendSpec,
+  backends: readonly PlannedBackend[],
+  missing: ReadonlySet<string>,
+): string | null {
   const names = backendNames(frontend);
-  // With nothing left to trust, the public authorities would be trusted in its place: rather serve nothing than that.
-  const trustless = backends.find(
-    ({ spec, trust }) => names.includes(spec.name) && (spec.tls?.trust.length ?? 0) > 0 && trust.length === 0,
-  );
-  return trustless === undefined
+  const trusting = [
+    ...backends
+      .filter(({ spec }) => names.includes(spec.name))
+      .map(({ spec }) => ({ what: `backend ${spec.name}`, trust: spec.tls?.trust ?? [] })),
+    ...forwardsOf(frontend).map(({ forward }) => ({
+      what: 'the host that a request names',
+      trust: forward.tls?.trust ?? [],
+    })),
+  ];
+  const lost = trusting.find(({ trust }) => trust.length > 0 && trust.every((name) => missing.has(name)));
+  return lost === undefined
     ? null
-    : `backend ${trustless.spec.name} can't be verified, as nothing of what it trusts (${trustless.spec.tls?.trust.join(', ')}) can be used`;
+    : `${lost.what} can't be verified, as nothing of what it trusts (${lost.trust.join(', ')}) can be used`;
 }

@@ -51,7 +51,7 @@ export function plan(input: PlanInput): Plan {
     refusals: [
       ...refusals(frontends, backends, proxy.spec),
       ...loadBalancerRefusals(frontends, proxy.spec),
-      ...egressRefusals(backends, proxy.spec),
+      ...egressRefusals(frontends, backends, proxy.spec),
       ...generatedRefusals(proxy.spec),
     ],
   };

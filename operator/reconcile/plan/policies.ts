@@ -28,7 +28,7 @@ export function unusablePolicies(
     ...routes.flatMap((route, index) => [
       ...unusableRules(route.policies?.headers, {
         path: `${path}.routes[${index}].policies.headers`,
-        backends: [route.backend].flatMap((backend) => backends.get(backend) ?? []),
+        backends: [route.backend].flatMap((backend) => backends.get(backend ?? '') ?? []),
       }),
       ...unusableRateLimit(route.policies, `${path}.routes[${index}].policies`),
       ...unusableCors(route.policies, [route.policies, policies], `${path}.routes[${index}].policies`),

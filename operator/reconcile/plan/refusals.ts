@@ -4,6 +4,7 @@ import type { FrontendSpec } from '../../api/spec/frontend.ts';
 import type { TeamworkProxySpec } from '../../api/spec/spec.ts';
 import type { Finding } from '../../api/status.ts';
 import { milliseconds } from '../units.ts';
+import { forwardsOf, unusableForwards } from './forward.ts';
 import { unusablePolicies } from './policies.ts';
 import { backendNames } from './references.ts';
 
@@ -26,6 +27,7 @@ export function refusals(
     ...frontends.flatMap(repeatedPaths),
     ...frontends.flatMap(repeatedNames),
     ...frontends.flatMap(unusableTimeouts),
+    ...frontends.flatMap(unusableForwards),
     ...frontends.flatMap((frontend) => unusablePolicies(frontend, backendsByName)),
   ];
 }
@@ -84,6 +86,10 @@ function unknownTrust(
     ...frontends.map(({ name, clientCertificates }) => ({
       path: `spec.frontends[${name}].clientCertificates.trust`,
       names: clientCertificates?.trust ?? [],
+    })),
+    ...frontends.flatMap(forwardsOf).map(({ path, forward }) => ({
+      path: `${path}.tls.trust`,
+      names: forward.tls?.trust ?? [],
     })),
     ...backends.map(({ name, tls }) => ({
       path: `spec.backends[${name}].tls.trust`,

@@ -9,8 +9,10 @@ import type {
 } from '../../../proxy-image/config/types.ts';
 import { DEFAULT_MINIMUM_RATE } from '../../../proxy-image/config/defaults.ts';
 import { authorityFile } from './authority-files.ts';
+import { route } from './forward.ts';
+import type { TrustFiles } from './forward.ts';
 import { health } from './health.ts';
-import { frontendPolicies, route } from './policies.ts';
+import { frontendPolicies } from './policies.ts';
 import { stickyCookie } from './sticky-cookie.ts';
 import { bytes, milliseconds } from '../units.ts';
 import type {
@@ -53,13 +55,19 @@ export function renderConfig(
   const flows = plan.flows.filter(({ unservable }) => unservable === null);
   const used = new Set(flows.flatMap((flow) => flow.backends));
   const trustFile = trustFiles(plan, files);
+  const there = new Set(
+    [...servedCertificates(plan.certificates), ...trustedAuthorities(plan.authorities)].map(
+      ({ name }) => name,
+    ),
+  );
+  const forwardTrust: TrustFiles = (names) => names.filter((name) => there.has(name)).map(trustFile);
   return {
     version: 1,
     accessLog: plan.proxy.spec.accessLog,
     certificates: servedCertificates(plan.certificates).map((certificate) =>
       certificateConfig(certificate, files),
     ),
-    frontends: flows.map((flow) => frontendConfig(flow, listen(flow), trustFile)),
+    frontends: flows.map((flow) => frontendConfig(flow, listen(flow), trustFile, forwardTrust)),
     backends: plan.backends
       .filter(({ spec }) => used.has(spec.name))
       .map((backend) => backendConfig(backend, plan.proxy.metadata.uid, trustFile)),
@@ -110,6 +118,7 @@ function frontendConfig(
   { frontend, certificates, clientTrust }: Flow,
   listen: ListenerAddress,
   trustFile: TrustFile,
+  forwardTrust: TrustFiles,
 ): FrontendConfig {
   return {
     name: frontend.name,
@@ -119,7 +128,7 @@ function frontendConfig(
     certificates,
     ...clientCertificates(frontend, clientTrust.map(trustFile)),
     hostnames: frontend.hostnames,
-    routes: frontend.routes.map(route),
+    routes: frontend.routes.map((spec) => route(spec, forwardTrust)),
     ...(frontend.sniRoutes.length === 0 ? {} : { sniRoutes: frontend.sniRoutes }),
     redirects: frontend.redirects,
     ...(frontend.backend === undefined ? {} : { backend: frontend.backend }),

@@ -2,6 +2,9 @@ import { isIP } from 'node:net';
 import { NATIVE_PORTS } from '../../api/presets/teamwork-cloud.ts';
 import type { NetworkPolicySpec } from '../../api/spec/network-policy.ts';
 import type { NetworkPolicy } from '../../kube/types.ts';
+import { readApprovedHost } from '../../../proxy-image/addresses/approved-host.ts';
+import { defaultPort, forwardsOf } from '../plan/forward.ts';
+import type { PlacedForward } from '../plan/forward.ts';
 import type { Plan, PlannedBackend } from '../plan/types.ts';
 import { ADMIN_PORT } from './deployment.ts';
 import { objectNames, ownedMetadata, selectorLabels } from './metadata.ts';
@@ -101,7 +104,12 @@ const DNS_PORTS = [53, 5353].flatMap((port) => [
 
 function egressRules(plan: Plan): EgressRule[] {
   const { egressRanges } = plan.proxy.spec.networkPolicy;
-  const rules = plan.backends.flatMap((backend) => backendRules(backend, plan, egressRanges));
+  const rules = [
+    ...plan.backends.flatMap((backend) => backendRules(backend, plan, egressRanges)),
+    ...plan.flows
+      .flatMap(({ frontend }) => forwardsOf(frontend))
+      .flatMap((placed) => forwardRules(placed, egressRanges)),
+  ];
   const distinct = new Map(rules.map((rule) => [JSON.stringify(rule), rule]));
   return [{ ports: DNS_PORTS }, ...distinct.values()];
 }
@@ -114,8 +122,23 @@ function backendRules(
   // What port the pods behind a Service listen on is not known here.
   if (spec.service !== undefined)
     return [{ to: [namespacePeer(spec.service.namespace ?? proxy.metadata.namespace)] }];
-  return servers.map(({ host, port }) => {
-    const cidrs = isIP(host) === 0 ? ranges : [`${host}/${isIP(host) === 4 ? 32 : 128}`];
-    return { to: cidrs.map((cidr) => ({ ipBlock: { cidr } })), ports: [{ protocol: 'TCP', port }] };
-  });
+  return servers.map(({ host, port }) => ({ ...peersOf(host, ranges), ports: [{ protocol: 'TCP', port }] }));
+}
+
+function forwardRules({ forward }: PlacedForward, ranges: readonly string[]): readonly EgressRule[] {
+  return forward.allowedHosts
+    .flatMap((text) => readApprovedHost(text) ?? [])
+    .map(({ host, port }) => ({
+      ...peersOf(host, ranges),
+      ports: [
+        port === 'Any'
+          ? { protocol: 'TCP' }
+          : { protocol: 'TCP', port: port === 'Default' ? defaultPort(forward) : port },
+      ],
+    }));
+}
+
+function peersOf(host: string, ranges: readonly string[]): Pick<EgressRule, 'to'> {
+  const cidrs = isIP(host) === 0 ? ranges : [`${host}/${isIP(host) === 4 ? 32 : 128}`];
+  return { to: cidrs.map((cidr) => ({ ipBlock: { cidr } })) };
 }

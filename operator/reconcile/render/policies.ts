@@ -13,14 +13,14 @@ import { bytes, milliseconds } from '../units.ts';
 
 /** The policies of a frontend. What is not asked for is left out, as proxies of an earlier release do not know it. */
 export function frontendPolicies({ policies }: FrontendSpec): Pick<FrontendConfig, 'policies'> {
-  const given: FrontendPolicies = { ...general(policies), ...hsts(policies) };
+  const given: FrontendPolicies = { ...general(policies), ...hsts(policies), ...requireHttps(policies) };
   return Object.keys(given).length === 0 ? {} : { policies: given };
 }
 
-/** A route with its own policies. */
-export function route({ paths, backend, policies }: FrontendSpec['routes'][number]): RouteConfig {
+/** The policies of a route. */
+export function routePolicies(policies: RoutePoliciesSpec | undefined): Pick<RouteConfig, 'policies'> {
   const given = general(policies);
-  return { paths, backend, ...(Object.keys(given).length === 0 ? {} : { policies: given }) };
+  return Object.keys(given).length === 0 ? {} : { policies: given };
 }
 
 /** What frontends and routes have alike. */
@@ -115,6 +115,12 @@ function hsts(policies: FrontendSpec['policies']): Pick<FrontendPolicies, 'hsts'
   if (policies?.hsts === undefined) return {};
   const { maxAge, includeSubDomains, preload } = policies.hsts;
   return { hsts: { maxAgeSeconds: wholeSeconds(maxAge), includeSubDomains, preload } };
+}
+
+function requireHttps(policies: FrontendSpec['policies']): Pick<FrontendPolicies, 'requireHttps'> {
+  if (policies?.requireHttps === undefined) return {};
+  const { action, redirectPort, tlsPorts } = policies.requireHttps;
+  return { requireHttps: { action, redirectPort, tlsPorts } };
 }
 
 function wholeSeconds(duration: string): number {

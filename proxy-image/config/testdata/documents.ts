@@ -56,6 +56,20 @@ const policies = {
   hsts: { maxAgeSeconds: 31_536_000, includeSubDomains: true, preload: false },
 };
 
+const forward = {
+  protocol: 'HTTPS',
+  port: 443,
+  allowedHosts: ['tm1.example.com', '*.example.com:8010', '10.0.0.5:*', '[fd00::5]:443'],
+  oauthAllowedHosts: ['login.example.com'],
+  allowedAddresses: ['127.0.0.0/8'],
+  refusedAddresses: ['10.96.0.0/12'],
+  tls: { verify: 'Chain', trustFiles: ['public.crt'], pinnedSha256: [] },
+  targets: 64,
+  sameSite: 'None',
+};
+
+const requireHttps = { action: 'Redirect', redirectPort: 443, tlsPorts: [443] };
+
 const health = {
   active: {
     protocol: 'HTTPS',
@@ -94,6 +108,7 @@ export function document() {
             backend: 'rest',
             policies: { headers: { request: { set: [{ name: 'X-App', value: 'rest' }], add: [], remove: ['x-debug'] } } },
           },
+          { paths: ['/tm1'], forward },
         ],
         policies,
         redirects: [{ from: '/', to: '/webapp?x=1', status: 302 }],
@@ -179,6 +194,20 @@ export const BROKEN: readonly (readonly [path: string, value: unknown, error: st
   ['frontends[0].routes[0].backend', 'tset', 'frontends[0].routes[0].backend there is no backend "tset": add it, or name one of rest, client, license'],
   ['frontends[0].routes[0].backend', 'client', 'frontends[0].routes[0].backend backend "client" has protocol TCP, which does not fit a frontend with protocol HTTPS: name a backend with protocol HTTP or HTTPS'],
   ['frontends[2].backend', 'rest', 'frontends[2].backend backend "rest" has protocol HTTPS, which does not fit a frontend with protocol TLS: name a backend with protocol TCP or TLS'],
+  ['frontends[0].routes[0].backend', undefined, 'frontends[0].routes[0] leads nowhere: give it a backend, or forward'],
+  ['frontends[0].routes[0].forward', forward, 'frontends[0].routes[0].forward is given beside a backend: remove one of them'],
+  ['frontends[0].routes[1].forward.allowedHosts', [], 'frontends[0].routes[1].forward.allowedHosts is empty: give a list with at least 1 item'],
+  ...['Tm1.example.com', 'tm1.example.com.', '*', '*.10.0.0.1', '0x7f.1', '2130706433', '127.1', '[::FFFF:127.0.0.1]', '0.0.0.0', '[::]', '224.0.0.1', 'a@b', 'a/b', 'a:0', 'a:65536', 'bücher.example'].map((host): [string, unknown, string] => [
+    'frontends[0].routes[1].forward.allowedHosts[0]',
+    host,
+    `frontends[0].routes[1].forward.allowedHosts[0] is "${host}": give a host such as "tm1.example.com", "*.example.com:8010" or "[fd00::5]:443", in lower case and its usual spelling`,
+  ]),
+  ['frontends[0].routes[1].forward.protocol', 'HTTP', 'frontends[0].routes[1].forward.tls is not used with protocol HTTP: remove it, or set protocol to HTTPS'],
+  ['frontends[0].routes[1].forward.tls', undefined, "frontends[0].routes[1].forward.tls is missing: with protocol HTTPS say how the targets' certificates are verified"],
+  ['frontends[0].routes[1].forward.tls.verify', 'None', 'frontends[0].routes[1].forward.tls.verify is "None": give one of "Chain", "Pinned"'],
+  ['frontends[0].routes[1].forward.tls.pinnedSha256[0]', 'a'.repeat(64), 'frontends[0].routes[1].forward.tls.pinnedSha256 has to list at least one fingerprint with verify Pinned, and none otherwise'],
+  ['frontends[0].routes[1].forward.allowedAddresses[0]', '10.0.0.1', 'frontends[0].routes[1].forward.allowedAddresses[0] is "10.0.0.1": give an address range such as "10.0.0.0/8"'],
+  ['frontends[0].policies.requireHttps', requireHttps, 'frontends[0].policies.requireHttps is not used with protocol HTTPS, where all requests come by HTTPS: remove it'],
   ['frontends[0].routes[0].paths', [], 'frontends[0].routes[0].paths is empty: give a list with at least 1 item'],
   ['frontends[0].routes[0].paths[1]', 'osmc', 'frontends[0].routes[0].paths[1] is "osmc": give a path such as "/webapp", without a slash at its end and without a query'],
   ['frontends[0].routes[0].paths[1]', '/osmc/', 'frontends[0].routes[0].paths[1] is "/osmc/": give a path such as "/webapp", without a slash at its end and without a query'],
@@ -209,7 +238,7 @@ export const BROKEN: readonly (readonly [path: string, value: unknown, error: st
   ['frontends[0].proxyProtocol.trusted', [], 'frontends[0].proxyProtocol.trusted is empty: give a list with at least 1 item'],
   ['frontends[0].proxyProtocol.trusted[1]', '::/129', 'frontends[0].proxyProtocol.trusted[1] is "::/129": give an address range such as "10.0.0.0/8"'],
   ['frontends[1].policies', {}, 'frontends[1].policies is not used with protocol TCP: remove it, or set protocol to HTTP or HTTPS'],
-  ['frontends[0].policies.other', {}, 'frontends[0].policies.other is not known here: remove it, or use one of headers, forwarded, cors, requestFilter, sources, rateLimit, securityHeaders, hsts'],
+  ['frontends[0].policies.other', {}, 'frontends[0].policies.other is not known here: remove it, or use one of headers, forwarded, cors, requestFilter, sources, rateLimit, securityHeaders, hsts, requireHttps'],
   ['frontends[0].routes[0].policies.hsts', {}, 'frontends[0].routes[0].policies.hsts is not known here: remove it, or use one of headers, forwarded, cors, requestFilter, sources, rateLimit, securityHeaders'],
   ...['https://App.example.com', 'https://app.example.com/', 'https://app.example.com:443', 'http://app.example.com:80', 'https://app.example.com:65536', 'https://*.*.example.com', 'https://*', 'app.example.com', 'null', 'https://a@app.example.com', 'https://app.example.com.'].map((origin) => [
     'frontends[0].policies.cors.origins[0]',

@@ -7,6 +7,7 @@ import type {
   HeaderRules,
   HeadersPolicy,
   HstsConfig,
+  RequireHttpsPolicy,
   RoutePolicies,
 } from '../types.ts';
 import { checkCors, checkDoubledCors, cors } from './cors.ts';
@@ -42,6 +43,12 @@ const hsts = record<HstsConfig>({
   preload: flag(),
 });
 
+const requireHttps = record<RequireHttpsPolicy>({
+  action: oneOf('Redirect', 'Refuse'),
+  redirectPort: integer(1, 65_535),
+  tlsPorts: list(integer(1, 65_535)),
+});
+
 const forwarded = oneOf('XForwarded', 'Both');
 
 const anywhere = {
@@ -56,7 +63,11 @@ const anywhere = {
 
 export const routePolicies = record<RoutePolicies>(anywhere);
 
-export const frontendPolicies = record<FrontendPolicies>({ ...anywhere, hsts: optional(hsts) });
+export const frontendPolicies = record<FrontendPolicies>({
+  ...anywhere,
+  hsts: optional(hsts),
+  requireHttps: optional(requireHttps),
+});
 
 /** Policies that stand at one place. */
 interface Scope {
@@ -108,10 +119,16 @@ function checkProtocol({ protocol, policies }: Draft<FrontendConfig>, place: Pla
   if (policies !== undefined && (protocol === 'TCP' || protocol === 'TLS')) {
     report(place, `is not used with protocol ${protocol}: remove it, or set protocol to HTTP or HTTPS`);
   }
-  if (policies?.hsts !== undefined && protocol === 'HTTP') {
+  if (policies?.hsts !== undefined && protocol === 'HTTP' && policies.requireHttps === undefined) {
     report(
       field(place, 'hsts'),
-      'is not used with protocol HTTP: remove it, or set protocol to HTTPS, as browsers believe it over TLS alone',
+      'is not used with protocol HTTP: remove it, set protocol to HTTPS, or give requireHttps, as browsers believe it over TLS alone',
+    );
+  }
+  if (policies?.requireHttps !== undefined && protocol === 'HTTPS') {
+    report(
+      field(place, 'requireHttps'),
+      'is not used with protocol HTTPS, where all requests come by HTTPS: remove it',
     );
   }
 }

@@ -8,6 +8,7 @@ import type {
 import { overlap } from './addresses.ts';
 import { field, item, report } from './decoder.ts';
 import type { Draft, Place } from './decoder.ts';
+import { checkForwards } from './forward.ts';
 import { checkHealthCheck } from './health-check.ts';
 import { checkPolicies } from './policies.ts';
 
@@ -48,6 +49,7 @@ function checkFrontend(frontend: Draft<FrontendConfig>, known: Known, place: Pla
   checkCertificates(frontend, known, place);
   checkClientCertificates(frontend, place);
   checkSniRoutes(frontend, place);
+  checkForwards(frontend, place);
   checkPolicies(frontend, known.backends, place);
   for (const { name, place: where } of backendNames(frontend, place)) {
     checkBackendReference(name, frontend.protocol, known, where);
@@ -175,10 +177,11 @@ function checkSniRoutes({ protocol, sniRoutes = [] }: Draft<FrontendConfig>, pla
 }
 
 function checkLayer7(
-  { backend, hostnames = [], routes = [], redirects = [] }: Draft<FrontendConfig>,
+  { backend, hostnames = [], routes = [], redirects = [], policies }: Draft<FrontendConfig>,
   place: Place,
 ): void {
-  if (backend === undefined && routes.length === 0 && redirects.length === 0 && !reported(place)) {
+  const answers = redirects.length > 0 || policies?.requireHttps !== undefined;
+  if (backend === undefined && routes.length === 0 && !answers && !reported(place)) {
     report(place, 'serves nothing: give it routes, redirects or a backend');
   }
   reportRepeated(hostnames, field(place, 'hostnames'));

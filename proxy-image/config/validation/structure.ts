@@ -32,6 +32,7 @@ import {
   isServerHost,
   isSha256,
 } from './formats.ts';
+import { forward } from './forward.ts';
 import { frontendPolicies, routePolicies } from './policies.ts';
 
 const name = text('a name of lower-case letters, digits and hyphens, at most 63 characters', isName);
@@ -52,7 +53,8 @@ const certificate = record<CertificateConfig>({
 
 const route = record<RouteConfig>({
   paths: list(path, 1),
-  backend: name,
+  backend: optional(name),
+  forward: optional(forward),
   policies: optional(routePolicies),
 });
 

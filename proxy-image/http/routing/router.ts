@@ -52,7 +52,8 @@ function buildTable(config: FrontendConfig, limiterOf: LimiterSource): Table {
   for (const route of config.routes) {
     const { paths, backend } = route;
     const policies = compilePolicies(limiterOf, config.policies, route);
-    const decision: Decision = { kind: 'Forward', backend, policies };
+    const decision: Decision =
+      backend === undefined ? refuse('NoRoute') : { kind: 'Forward', backend, policies };
     for (const path of paths) {
       routes.set(literal(path).replace(/\/+$/, ''), decision);
     }

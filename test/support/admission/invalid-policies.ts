@@ -9,6 +9,8 @@ const TWICE =
 const PRELOAD =
   'preload: browsers take a name into their list only with includeSubDomains: true and maxAge of at least 8760h';
 
+const EITHER = 'give either backend or forward, not both and not neither';
+
 function headers(request: object, response: object = {}): object {
   return layer7({ policies: { headers: { request, response } } });
 }
@@ -53,9 +55,61 @@ const reserved: readonly RuleCase[] = [
   },
 ];
 
+const forwarding: readonly RuleCase[] = [
+  {
+    desc: 'a route with backend and forward',
+    spec: layer7({
+      routes: [{ paths: ['/'], backend: 'web', forward: { allowedHosts: ['tm1.example.com'] } }],
+    }),
+    refused: ['spec.frontends[0].routes[0]', EITHER],
+  },
+  {
+    desc: 'a route with neither backend nor forward',
+    spec: layer7({ routes: [{ paths: ['/'] }] }),
+    refused: ['spec.frontends[0].routes[0]', EITHER],
+  },
+  {
+    desc: 'TLS to targets without TLS',
+    spec: forwarded({ protocol: 'HTTP', tls: {} }),
+    refused: [
+      'spec.frontends[0].routes[0].forward',
+      'tls: only with protocol HTTPS is TLS spoken; remove tls or change the protocol',
+    ],
+  },
+  {
+    desc: 'a pinned target without fingerprint',
+    spec: forwarded({ tls: { verify: 'Pinned' } }),
+    refused: [
+      'spec.frontends[0].routes[0].forward.tls',
+      'pinnedSha256: give at least one fingerprint with verify Pinned, and none otherwise',
+    ],
+  },
+  {
+    desc: 'a pinned target with trusted certificates',
+    spec: forwarded({ tls: { verify: 'Pinned', pinnedSha256: ['ab'.repeat(32)], trust: ['public'] } }),
+    refused: [
+      'spec.frontends[0].routes[0].forward.tls',
+      'trust: only verify Chain looks at trusted certificates; remove trust or set verify to Chain',
+    ],
+  },
+  {
+    desc: 'HTTPS asked for where there is nothing else',
+    spec: layer7({ policies: { requireHttps: {} } }),
+    refused: [
+      'spec.frontends[0]',
+      'policies.requireHttps: only with protocol HTTP can requests have come by something else than HTTPS; remove it or change the protocol',
+    ],
+  },
+];
+
+function forwarded(forward: object): object {
+  return layer7({ routes: [{ paths: ['/'], forward: { allowedHosts: ['tm1.example.com'], ...forward } }] });
+}
+
 /** Policies that a CEL rule refuses. */
 export const invalidPolicies: readonly RuleCase[] = [
   ...reserved,
+  ...forwarding,
   {
     desc: 'a field that is set and removed',
     spec: headers({ set: [{ name: 'X-App', value: 'a' }], remove: ['x-app'] }),
@@ -87,7 +141,7 @@ export const invalidPolicies: readonly RuleCase[] = [
     spec: layer7({ protocol: 'HTTP', certificates: undefined, policies: { hsts: {} } }),
     refused: [
       'spec.frontends[0]',
-      'policies.hsts: only a frontend with protocol HTTPS may tell browsers to use HTTPS; remove it or change the protocol',
+      'policies.hsts: only a frontend with protocol HTTPS, or HTTP with requireHttps, may tell browsers to use HTTPS; remove it or change the protocol',
     ],
   },
   ...[

@@ -1,5 +1,6 @@
 import { certificate, layer4, layer7, manifest, shorthand } from './manifests.ts';
 import type { ValidCase } from './types.ts';
+import { validPolicies } from './valid-policies.ts';
 
 const RELEASES = ['2021x', '2022x', '2024x', '2026x'];
 const TOPOLOGIES = ['Layer4', 'Layer7Hybrid'];
@@ -241,6 +242,7 @@ const everything = {
 
 /** Manifests that must be admitted. */
 export const validCases: readonly ValidCase[] = [
+  ...validPolicies,
   { desc: 'the least shorthand', document: manifest(shorthand()) },
   {
     desc: 'the least of layer 4, without a certificate',
@@ -291,10 +293,6 @@ export const validCases: readonly ValidCase[] = [
     ),
   },
   { desc: 'an HTTPS frontend with routes', document: manifest(layer7()) },
-  {
-    desc: 'an HTTPS frontend with nothing but redirects',
-    document: manifest(layer7({ routes: undefined, redirects: [{ from: '/', to: 'https://example.com/' }] })),
-  },
   {
     desc: 'a TLS frontend',
     document: manifest(
