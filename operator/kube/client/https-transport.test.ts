@@ -1,8 +1,10 @@
 import { once } from 'node:events';
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import { type AddressInfo, type Socket, createServer as createTcpServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { KubeConfig } from '@kubernetes/client-node';
+import { issue, makeAuthority } from '../../../test/support/certificates.ts';
 import { createHttpsTransport } from './https-transport.ts';
 import { readText } from './status.ts';
 import type { Transport, TransportRequest } from './transport.ts';
@@ -26,6 +28,11 @@ beforeEach(async () => {
   const { port } = server.address() as AddressInfo;
   transport = createHttpsTransport(configFor(`http://127.0.0.1:${port}/prefix/`));
 });
+
+function ownCertificate(): { cert: string; key: string } {
+  const { chainPem, keyPem } = issue(makeAuthority({ name: 'test' }), { commonName: '127.0.0.1' });
+  return { cert: chainPem, key: keyPem };
+}
 
 function configFor(url: string): KubeConfig {
   const config = new KubeConfig();
@@ -134,6 +141,38 @@ describe('the transport', () => {
     expect(askedDuringHandshake).toBe(0);
     expect(asked).toBe(0);
   });
+
+  it.each(['http', 'https'] as const)(
+    'takes back a write that is called off before it was answered, with %s',
+    async (scheme) => {
+      const other = scheme === 'https' ? createSecureServer(ownCertificate()) : createServer();
+      const asked = Promise.withResolvers<void>();
+      const ended = Promise.withResolvers<string | undefined>();
+      other.on('request', ({ method, socket }: IncomingMessage, response: ServerResponse) => {
+        // Answered, so that all handshakes are over.
+        if (method === 'GET') return response.end('{}');
+        socket.on('error', ({ code }: NodeJS.ErrnoException) => ended.resolve(code));
+        socket.on('end', () => ended.resolve('closed'));
+        return asked.resolve();
+      });
+      other.listen(0, '127.0.0.1');
+      await once(other, 'listening');
+      const { port } = other.address() as AddressInfo;
+      const called = createHttpsTransport(configFor(`${scheme}://127.0.0.1:${port}`));
+      const stopping = new AbortController();
+      const { signal } = stopping;
+
+      await readText((await called.send({ method: 'GET', path: '/', headers: {}, signal })).body);
+      const sending = called.send({ method: 'PATCH', path: '/', headers: {}, body: '{}', signal });
+      await asked.promise;
+      stopping.abort(new Error('not the leader any more'));
+
+      await expect(sending).rejects.toThrow('not the leader any more');
+      await expect(ended.promise).resolves.toBe('ECONNRESET');
+      called.close();
+      other.close();
+    },
+  );
 
   it('ends an answer that goes on for ever when it is told to', async () => {
     respond = (response) => void response.write('{"type":"ADDED"}\n');

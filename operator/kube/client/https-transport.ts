@@ -5,10 +5,11 @@ import {
   type OutgoingHttpHeaders,
   request as httpRequest,
 } from 'node:http';
-import { Agent as HttpsAgent, type RequestOptions, request as httpsRequest } from 'node:https';
+import { type RequestOptions, request as httpsRequest } from 'node:https';
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import type { KubeConfig } from '@kubernetes/client-node';
+import { ResettableAgent, reset } from './resettable-agent.ts';
 import type { Transport, TransportRequest, TransportResponse } from './transport.ts';
 
 /** Before cloud load balancers forget a quiet connection, and as client-go does, in milliseconds. */
@@ -31,7 +32,7 @@ export function createHttpsTransport(config: KubeConfig, token?: () => string): 
   const server = new URL(cluster.server);
   const secure = server.protocol === 'https:';
   const agentOptions = { keepAlive: true, keepAliveMsecs: TCP_KEEP_ALIVE, timeout: IDLE_CONNECTION };
-  const agent = secure ? new HttpsAgent(agentOptions) : new HttpAgent(agentOptions);
+  const agent = secure ? new ResettableAgent(agentOptions) : new HttpAgent(agentOptions);
   const open = secure ? httpsRequest : httpRequest;
 
   async function attempt(request: TransportRequest): Promise<Attempt> {
@@ -44,13 +45,18 @@ export function createHttpsTransport(config: KubeConfig, token?: () => string): 
     if (token !== undefined) sent['Authorization'] = `Bearer ${token()}`;
     // The agent that client-node gives does not keep connections; it is only needed for the way through a proxy.
     if (cluster?.proxyUrl === undefined) options.agent = agent;
+    // Before Node's own listener, which closes the connection.
+    const takeBack = () => body !== undefined && outgoing.writableEnded && reset(outgoing);
+    request.signal.addEventListener('abort', takeBack, { once: true });
     const outgoing = open(server, {
       ...options,
       method: request.method,
       path: join(server.pathname, request.path),
       signal: request.signal,
     });
-    return exchange(outgoing, request);
+    const result = await exchange(outgoing, request);
+    request.signal.removeEventListener('abort', takeBack);
+    return result;
   }
 
   return {
