@@ -28,8 +28,11 @@ export interface Rule {
 }
 
 /** Renders the chart as `helm install operator --namespace operators` would with the given values, and returns its objects. */
-export async function renderChart(values: object = {}): Promise<readonly Rendered[]> {
-  const { stdout } = await helm('template', values);
+export async function renderChart(
+  values: object = {},
+  namespace = 'operators',
+): Promise<readonly Rendered[]> {
+  const { stdout } = await helm('template', values, ['--namespace', namespace]);
   return (loadAll(stdout) as (Rendered | null)[]).filter((object) => object !== null);
 }
 

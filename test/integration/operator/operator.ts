@@ -17,11 +17,29 @@ export interface OperatorProcess {
   readonly log: readonly string[];
   /** What it shows at `/metrics`. */
   metrics(): Promise<string>;
+  /** What a probe is answered with: 200, or 503. */
+  probe(path: '/healthz' | '/readyz'): Promise<number>;
+  /** Sends it a signal. */
+  kill(signal: NodeJS.Signals): void;
+  /** Its exit code when it has ended; null if a signal has ended it. */
+  readonly ended: Promise<number | null>;
   stop(): Promise<void>;
 }
 
+export interface OperatorOptions {
+  /** Name of its pod. */
+  readonly name?: string;
+  /** Path of its kubeconfig; if left out, that of this process. */
+  readonly kubeconfig?: string;
+  /** Whether to wait until it has seen what there is in the cluster; true if left out. */
+  readonly ready?: boolean;
+}
+
 /** Starts an operator and resolves when it is ready. */
-export async function startOperator(namespace: string): Promise<OperatorProcess> {
+export async function startOperator(
+  namespace: string,
+  { name, kubeconfig, ready = true }: OperatorOptions = {},
+): Promise<OperatorProcess> {
   const log: string[] = [];
   const child = spawn(process.execPath, [MAIN], {
     env: {
@@ -32,12 +50,14 @@ export async function startOperator(namespace: string): Promise<OperatorProcess>
       METRICS_PORT: '0',
       PROBE_PORT: '0',
       LOG_LEVEL: 'debug',
+      ...(name === undefined ? {} : { POD_NAME: name }),
+      ...(kubeconfig === undefined ? {} : { KUBECONFIG: kubeconfig }),
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   createInterface({ input: child.stdout }).on('line', (line) => log.push(line));
   try {
-    return await whenReady(child, log);
+    return await whenReady(child, log, ready);
   } catch (error) {
     await stop(child);
     throw new Error(`the operator does not get ready; it says:\n${log.slice(-10).join('\n')}`, {
@@ -46,19 +66,30 @@ export async function startOperator(namespace: string): Promise<OperatorProcess>
   }
 }
 
-async function whenReady(child: ChildProcess, log: readonly string[]): Promise<OperatorProcess> {
+async function whenReady(
+  child: ChildProcess,
+  log: readonly string[],
+  ready: boolean,
+): Promise<OperatorProcess> {
+  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
   const ports = await eventually('the ports of the operator', async () => listening(log));
   const metrics = async () => (await fetch(`http://127.0.0.1:${ports.metricsPort}/metrics`)).text();
-  await eventually('a ready operator', async () => {
-    const { ok } = await fetch(`http://127.0.0.1:${ports.probePort}/readyz`);
-    return ok || undefined;
-  });
+  const probe = async (path: string) => {
+    const { status, body } = await fetch(`http://127.0.0.1:${ports.probePort}${path}`);
+    await body?.cancel();
+    return status;
+  };
+  if (ready)
+    await eventually('a ready operator', async () => ((await probe('/readyz')) === 200 ? true : undefined));
   return {
     log,
     metrics,
     writes: async () =>
       sum(await metrics(), /^rest_client_requests_total\{.*method="(?:POST|PUT|PATCH|DELETE)".*\} (\d+)$/gm),
     passes: async () => sum(await metrics(), /^controller_runtime_reconcile_total\{.*\} (\d+)$/gm),
+    probe,
+    kill: (signal) => void child.kill(signal),
+    ended,
     stop: () => stop(child),
   };
 }
@@ -79,6 +110,9 @@ function sum(text: string, pattern: RegExp): number {
 
 async function stop(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
+  const exit = once(child, 'exit');
   child.kill('SIGTERM');
-  await once(child, 'exit');
+  // One that was frozen by a test can't end by itself.
+  child.kill('SIGCONT');
+  await exit;
 }
