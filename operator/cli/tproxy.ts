@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { UsageError } from './arguments.ts';
 import { check, CHECK_HELP } from './check.ts';
+import { IMPORT_HELP, importSettings } from './import.ts';
 import { render, RENDER_HELP } from './render.ts';
 import { run, RUN_HELP } from './run.ts';
 
@@ -15,9 +16,17 @@ const VERBS: ReadonlyMap<string, Verb> = new Map([
   ['run', { summary: 'serve TeamworkProxy manifests on this host', help: RUN_HELP, run }],
   ['render', { summary: 'print what manifests become', help: RENDER_HELP, run: render }],
   ['check', { summary: 'tell what is wrong with manifests', help: CHECK_HELP, run: check }],
+  [
+    'import',
+    {
+      summary: 'print the manifest that settings of another product become',
+      help: IMPORT_HELP,
+      run: importSettings,
+    },
+  ],
 ]);
 
-const HELP = `Usage: tproxy VERB [OPTIONS] FILE|FOLDER...
+const HELP = `Usage: tproxy VERB [OPTIONS] [FILE|FOLDER...]
 
 ${[...VERBS].map(([name, { summary }]) => `  ${name.padEnd(8)} ${summary}`).join('\n')}
 

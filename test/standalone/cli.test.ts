@@ -46,13 +46,16 @@ describe('tproxy', () => {
 
   it.each([
     [[], /^Usage: tproxy /],
-    [['fly'], /fly: there is no such verb; there are run, render, check/],
+    [['fly'], /fly: there is no such verb; there are run, render, check, import/],
     [['check'], /name at least one manifest/],
     [['run', '--fast', EXAMPLE], /Unknown option '--fast'; see tproxy run --help/],
     [['run', '--workers', 'many', EXAMPLE], /--workers many: is not a positive number/],
     [['run', '--admin', 'localhost', EXAMPLE], /--admin localhost: is not of the form ADDRESS:PORT/],
     [['render', 'examples'], /the manifests hold .*; choose one with --name/],
     [['render', '--kubernetes', EXAMPLE], /--kubernetes needs --image/],
+    [['import', '--env', 'a.env'], /give it with --hostname/],
+    [['import', '--hostname', 'a.test'], /name the environment file with --env/],
+    [['import', '--hostname', 'a.test', '--env', 'missing.env'], /--env missing.env: ENOENT/],
   ])('%j is a wrong command line', async (args, message) => {
     const { code, output } = await tproxy(...args);
 
@@ -145,5 +148,55 @@ describe('tproxy render', () => {
     );
     expect(objects.filter(({ metadata }) => 'ownerReferences' in metadata)).toEqual([]);
     expect(code).toBe(0);
+  });
+});
+
+describe('tproxy import', () => {
+  const settings =
+    'PROXY_ALLOWED_HOST_PATTERN=*.planning-analytics.ibmcloud.com,tm1.example.com:8010\nPORT=443\n';
+
+  it.each([
+    ['a Secret', [], /secretRef:\n +name: teamone-tls/],
+    [
+      'a load balancer',
+      ['--trusted-source', '10.0.0.0/8'],
+      /tls: LoadBalancer\n +trustedSources:\n +- 10\.0\.0\.0\/8/,
+    ],
+  ])('prints a manifest with %s that is valid as it is', async (_, more, shown) => {
+    const folder = await mkdtemp(join(secret, 'import-'));
+    await writeFile(join(folder, 'proxy.env'), settings);
+
+    const { code, output } = await tproxy(
+      'import',
+      '--env',
+      join(folder, 'proxy.env'),
+      '--hostname',
+      'teamone.example.com',
+      ...more,
+    );
+    const printed = output.slice(output.indexOf('apiVersion:'));
+    await writeFile(join(folder, 'teamone.yaml'), printed);
+    const checked = await tproxy('check', join(folder, 'teamone.yaml'));
+
+    expect(code).toBe(0);
+    expect(output).toMatch(/proxy\.env: PORT is not taken over/);
+    expect(printed).toMatch(shown);
+    expect(printed).toContain('- tm1.example.com:8010');
+    expect(checked.output).toMatch(/TeamworkProxy default\/teamone: valid; flows: teamone/);
+    expect(checked.code).toBe(0);
+  });
+
+  it.each([
+    [['--hostname', 'TeamOne'], settings, /error: spec\.teamOne\.hostname: must be/],
+    [['--hostname', 'a.test'], 'PORT=443\n', /error: .*proxy\.env: there is no PROXY_ALLOWED_HOST_PATTERN/],
+  ])('%j of %j can not be taken over', async (args, content, message) => {
+    const folder = await mkdtemp(join(secret, 'import-'));
+    await writeFile(join(folder, 'proxy.env'), content);
+
+    const { code, output } = await tproxy('import', '--env', join(folder, 'proxy.env'), ...args);
+
+    expect(output).toMatch(message);
+    expect(output).not.toContain('apiVersion');
+    expect(code).toBe(1);
   });
 });

@@ -35,8 +35,8 @@ const ADDRESS_TAKEN =
  */
 export const crossReferenceRules: readonly CelRule[] = [
   {
-    rule: 'has(self.teamworkCloud) || size(self.frontends) > 0',
-    message: 'nothing to serve: give teamworkCloud, or at least one entry of frontends',
+    rule: 'has(self.teamworkCloud) || has(self.teamOne) || size(self.frontends) > 0',
+    message: 'nothing to serve: give teamworkCloud, teamOne, or at least one entry of frontends',
   },
   {
     rule: `self.frontends.all(f, ${BACKENDS_KNOWN})`,
@@ -87,5 +87,20 @@ export const crossReferenceRules: readonly CelRule[] = [
     rule: '!has(self.teamworkCloud) || !has(self.teamworkCloud.backendTls) || self.teamworkCloud.backendTls.trust.all(t, self.authorities.exists(c, c.name == t) || self.certificates.exists(c, c.name == t))',
     message:
       'teamworkCloud.backendTls.trust: neither spec.authorities nor spec.certificates has an entry of this name; add it there or correct the name',
+  },
+  {
+    rule: "!has(self.teamOne) || self.teamOne.tls != 'Proxy' || size(self.certificates) > 0",
+    message:
+      'certificates: teamOne ends TLS and needs an entry of spec.certificates; add it, or say tls: LoadBalancer where a load balancer ends TLS',
+  },
+  {
+    rule: '!has(self.teamOne) || !has(self.teamOne.certificate) || self.certificates.exists(c, c.name == self.teamOne.certificate)',
+    message:
+      'teamOne.certificate: spec.certificates has no entry of this name; add it there or correct the name',
+  },
+  {
+    rule: `!has(self.teamOne) || self.teamOne.trust.all(t, ${knownTrust('t')})`,
+    message:
+      'teamOne.trust: neither spec.authorities nor spec.certificates has an entry of this name; add it there or correct the name',
   },
 ];

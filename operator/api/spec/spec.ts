@@ -7,6 +7,7 @@ import { frontendSchema } from './frontend.ts';
 import { loadBalancerDefaultsSchema } from './load-balancer.ts';
 import { networkPolicySchema } from './network-policy.ts';
 import { crossReferenceRules } from './rules.ts';
+import { teamOneSchema } from './team-one.ts';
 import { teamworkCloudSchema } from './teamwork-cloud.ts';
 import { workloadSchema } from './workload.ts';
 
@@ -15,6 +16,10 @@ export const specSchema = object(
     teamworkCloud: optional(
       teamworkCloudSchema,
       'Shorthand for Teamwork Cloud and Magic Collaboration Studio: expands to frontends and backends; an entry of the same name in frontends or backends replaces the expanded one.',
+    ),
+    teamOne: optional(
+      teamOneSchema,
+      'Shorthand for a TeamOne gateway, by which pages of Google Sheets reach TM1 servers: expands to the frontend teamone; an entry of this name in frontends replaces it.',
     ),
     certificates: defaulted(
       listByKey('name', certificateSchema, { maxItems: 16 }),

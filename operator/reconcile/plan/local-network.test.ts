@@ -47,4 +47,14 @@ describe('an address of a local network', () => {
       Array.from({ length: count }, () => 'spec.frontends[tm1].loadBalancer'),
     );
   });
+
+  it('is told of a gateway that pages of Google Sheets call', () => {
+    const teamOne = { hostname: 'teamone.example.com', allowedHosts: ['tm1.example.com'] };
+    const addresses = new Map([['teamone', '10.0.0.1']]);
+
+    const { findings } = plan(planInput({ certificates: LAYER7.certificates, teamOne }, { addresses }));
+
+    const found = findings.filter(({ reason }) => reason === 'LocalNetworkAddress');
+    expect(found.map(({ path }) => path)).toEqual(['spec.teamOne.address']);
+  });
 });

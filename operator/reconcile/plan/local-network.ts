@@ -1,5 +1,5 @@
 import { BlockList, isIP } from 'node:net';
-import { expandsTo } from '../../api/presets/expand.ts';
+import { isOfTeamOne, isOfTeamworkCloud } from '../../api/presets/expand.ts';
 import type { TeamworkProxySpec } from '../../api/spec/spec.ts';
 import type { Finding } from '../../api/status.ts';
 import { isHttp } from './public-name.ts';
@@ -23,8 +23,8 @@ for (const range of LOCAL_RANGES) {
 }
 
 /**
- * HTTP flows on local addresses: a page of a public site that calls one makes the browser ask its user first. The shorthand's own pages call their own
- * address, so its flows are left out.
+ * HTTP flows on local addresses: a page of a public site that calls one makes the browser ask its user first. Teamwork Cloud's own pages call their own
+ * address, so the flows of its shorthand are left out.
  */
 export function localNetworkFindings(
   flows: readonly Flow[],
@@ -32,10 +32,11 @@ export function localNetworkFindings(
 ): readonly Finding[] {
   return flows.flatMap(({ frontend: { name, protocol, loadBalancer } }) => {
     const address = addresses.get(name) ?? loadBalancer.address;
-    if (!isHttp(protocol) || address === undefined || !isLocal(address) || expandsTo(spec, name)) return [];
+    if (!isHttp(protocol) || address === undefined || !isLocal(address) || isOfTeamworkCloud(spec, name))
+      return [];
     return [
       {
-        path: `spec.frontends[${name}].loadBalancer`,
+        path: isOfTeamOne(spec, name) ? 'spec.teamOne.address' : `spec.frontends[${name}].loadBalancer`,
         reason: 'LocalNetworkAddress',
         message: `${address} is an address of a local network: Chrome from version 142 on asks its user before a page of a public site, such as Google Sheets, may call it. Use a public address, or have the browsers' administrators allow it by policy`,
       },

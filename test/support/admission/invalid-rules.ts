@@ -1,5 +1,6 @@
 import { invalidHosts } from './invalid-hosts.ts';
 import { invalidPolicies } from './invalid-policies.ts';
+import { invalidTeamOne } from './invalid-team-one.ts';
 import { invalidWorkloads } from './invalid-workload.ts';
 import { certificate, layer4, layer7, manifest, shorthand } from './manifests.ts';
 import type { InvalidCase, RuleCase } from './types.ts';
@@ -27,7 +28,7 @@ const crossReferences: readonly RuleCase[] = [
   {
     desc: 'nothing to serve',
     spec: {},
-    refused: ['spec', 'nothing to serve: give teamworkCloud, or at least one entry of frontends'],
+    refused: ['spec', 'nothing to serve: give teamworkCloud, teamOne, or at least one entry of frontends'],
   },
   { desc: 'an unknown backend', spec: layer4({ backend: 'tpc' }), refused: ['spec', UNKNOWN_BACKEND] },
   {
@@ -377,6 +378,7 @@ export const invalidByRule: readonly InvalidCase[] = [
   ...teamworkCloud,
   ...invalidHosts,
   ...invalidPolicies,
+  ...invalidTeamOne,
   ...invalidWorkloads,
 ].map(({ desc, spec, refused: [path, says] }) => ({
   desc,

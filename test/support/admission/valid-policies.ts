@@ -1,4 +1,4 @@
-import { layer7, manifest } from './manifests.ts';
+import { certificate, layer7, manifest } from './manifests.ts';
 import type { ValidCase } from './types.ts';
 
 const forward = {
@@ -17,6 +17,11 @@ const forward = {
   tls: { trust: ['public'] },
   targets: 8,
   cookies: { sameSite: 'None' },
+};
+
+const teamOne = {
+  hostname: 'teamone.example.com',
+  allowedHosts: ['tm1.example.com:8010', '*.planning-analytics.ibmcloud.com'],
 };
 
 /** Frontends with HTTP and HTTPS whose routes and policies must be admitted. */
@@ -58,5 +63,27 @@ export const validPolicies: readonly ValidCase[] = [
   {
     desc: 'an HTTPS frontend with nothing but redirects',
     document: manifest(layer7({ routes: undefined, redirects: [{ from: '/', to: 'https://example.com/' }] })),
+  },
+  {
+    desc: 'a gateway to TM1 that ends TLS',
+    document: manifest({
+      certificates: [certificate('public')],
+      teamOne: {
+        ...teamOne,
+        tls: 'Proxy',
+        certificate: 'public',
+        port: 8443,
+        address: '192.0.2.20',
+        oauthAllowedHosts: ['login.example.com'],
+        allowedAddresses: ['10.0.0.0/8'],
+        trust: ['public'],
+        origins: ['https://sheets.example.com'],
+        rateLimit: { requests: 10, per: '1s', burst: 5, key: 'Cookie', name: 'TM1SessionId' },
+      },
+    }),
+  },
+  {
+    desc: 'a gateway to TM1 behind a load balancer, without a certificate',
+    document: manifest({ teamOne: { ...teamOne, tls: 'LoadBalancer', trustedSources: ['10.0.0.0/8'] } }),
   },
 ];
