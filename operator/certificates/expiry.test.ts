@@ -2,6 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { expiry } from './expiry.ts';
 
 const year = { notBefore: new Date('2026-01-01T00:00:00Z'), notAfter: new Date('2027-01-01T00:00:00Z') };
+const quarter = { notBefore: new Date('2026-01-01T00:00:00Z'), notAfter: new Date('2026-04-01T00:00:00Z') };
+const hundred = { notBefore: new Date('2026-01-01T00:00:00Z'), notAfter: new Date('2026-04-11T00:00:00Z') };
 const week = { notBefore: new Date('2026-01-01T00:00:00Z'), notAfter: new Date('2026-01-09T00:00:00Z') };
 
 describe('expiry', () => {
@@ -30,6 +32,27 @@ describe('expiry', () => {
       now: '2026-01-03T00:00:00Z',
       state: 'Valid',
       daysLeft: 6,
+    },
+    {
+      what: 'while a machine renews one of 90 days',
+      leaf: quarter,
+      now: '2026-03-08T00:00:00Z',
+      state: 'Valid',
+      daysLeft: 24,
+    },
+    {
+      what: 'when that has failed',
+      leaf: quarter,
+      now: '2026-03-10T00:00:00Z',
+      state: 'ExpiresSoon',
+      daysLeft: 22,
+    },
+    {
+      what: '30 days before the end of one of 100 days',
+      leaf: hundred,
+      now: '2026-03-13T00:00:01Z',
+      state: 'ExpiresSoon',
+      daysLeft: 28,
     },
     { what: 'late in it', leaf: week, now: '2026-01-07T00:00:01Z', state: 'ExpiresSoon', daysLeft: 1 },
   ])('$what: $state', ({ leaf, now, state, daysLeft }) => {

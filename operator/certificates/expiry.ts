@@ -2,8 +2,14 @@ import type { LeafFacts } from './types.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
+/** How long before its end people are told of a certificate, in milliseconds. */
+const NOTICE_MS = 30 * DAY_MS;
+
+/** Certificates that live this long, in milliseconds, or shorter are renewed by machines: ACME, cert-manager, Vault. */
+const SHORT_LIFE_MS = 90 * DAY_MS;
+
 export interface Expiry {
-  /** `ExpiresSoon`: less than 30 days and less than a quarter of its lifetime are left, so that automatic renewal, which begins earlier, is over. */
+  /** `ExpiresSoon`: less time than the notice is left, see {@link noticeOf}. */
   readonly state: 'NotYetValid' | 'Valid' | 'ExpiresSoon' | 'Expired';
   /** Whole days until it expires, negative afterwards. */
   readonly daysLeft: number;
@@ -19,5 +25,13 @@ export function expiry(
   const daysLeft = Math.floor(left / DAY_MS);
   if (left < 0) return { state: 'Expired', daysLeft };
   if (now < notBefore) return { state: 'NotYetValid', daysLeft };
-  return { state: left < Math.min(30 * DAY_MS, lifetime / 4) ? 'ExpiresSoon' : 'Valid', daysLeft };
+  return { state: left < noticeOf(lifetime) ? 'ExpiresSoon' : 'Valid', daysLeft };
+}
+
+/**
+ * How long before its end people are told: 30 days, and of a short life a quarter. Machines renew when a third is left, so whoever is told then knows that
+ * this has failed, and a healthy renewal never makes a warning.
+ */
+function noticeOf(lifetime: number): number {
+  return lifetime > SHORT_LIFE_MS ? NOTICE_MS : Math.min(NOTICE_MS, lifetime / 4);
 }

@@ -16,6 +16,10 @@ function statusWith(
   };
 }
 
+function finding(reason: string) {
+  return { path: 'spec.certificates[public]', reason, message: `about ${reason}` };
+}
+
 describe('noticesOf', () => {
   it.each([
     ['a problem that appears', undefined, ['Accepted', 'False', 'NameTaken'], ['Warning NameTaken Plan']],
@@ -69,6 +73,29 @@ describe('noticesOf', () => {
     });
 
     const notices = noticesOf(before && statusOf(before), statusOf(after));
+
+    expect(notices.map(({ type, reason }) => `${type} ${reason}`)).toEqual(expected);
+  });
+
+  it.each([
+    ['a gap in the chain', [], [finding('IncompleteChain')], ['Warning IncompleteChain']],
+    ['what works, but was assumed', [], [finding('AliasAssumed')], ['Normal AliasAssumed']],
+    [
+      'a name that is not covered',
+      [],
+      [{ ...finding('HostnameNotCovered'), path: 'spec.frontends[web].hostnames' }],
+      ['Warning HostnameNotCovered'],
+    ],
+    ['one that is known', [finding('IncompleteChain')], [finding('IncompleteChain')], []],
+    [
+      'one that has become another',
+      [finding('AddressNotCovered')],
+      [{ ...finding('AddressNotCovered'), message: 'another address' }],
+      ['Warning AddressNotCovered'],
+    ],
+    ['one of something else', [], [{ ...finding('UpstreamNotVerified'), path: 'spec.backends[rest]' }], []],
+  ])('tells of a finding: %s', (_, before, after, expected) => {
+    const notices = noticesOf({ findings: before }, { findings: after });
 
     expect(notices.map(({ type, reason }) => `${type} ${reason}`)).toEqual(expected);
   });

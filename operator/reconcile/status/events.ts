@@ -27,6 +27,7 @@ export function noticesOf(
   return [
     ...conditionNotices(before, after),
     ...certificateNotices(before, after),
+    ...findingNotices(before, after),
     ...addressNotices(before, after),
   ];
 }
@@ -68,6 +69,24 @@ function changedCertificate(
   if (previous.fingerprint === fingerprint) return [];
   const note = `spec.certificates[${name}]: now served: ${subject}, valid until ${notAfter}`;
   return [{ type: 'Normal', reason: 'CertificateChanged', action: 'ReadCertificates', note }];
+}
+
+/** Findings for which clients refuse a certificate. */
+const REFUSED_BY_CLIENTS = new Set(['IncompleteChain', 'HostnameNotCovered', 'AddressNotCovered']);
+
+/** What is found of certificates and of what they cover: the other findings are about what somebody has just written. */
+function findingNotices(
+  before: TeamworkProxyStatus | undefined,
+  after: TeamworkProxyStatus,
+): readonly Notice[] {
+  return (after.findings ?? []).flatMap(({ path, reason, message }): readonly Notice[] => {
+    const refused = REFUSED_BY_CLIENTS.has(reason);
+    if (!refused && !path.startsWith('spec.certificates[')) return [];
+    const isTold = before?.findings?.some((one) => one.path === path && one.message === message);
+    if (isTold === true) return [];
+    const note = `${path}: ${message}`;
+    return [{ type: refused ? 'Warning' : 'Normal', reason, action: 'ReadCertificates', note }];
+  });
 }
 
 /** Addresses that have become others: names in the DNS and clients don't know by themselves. */
