@@ -72,6 +72,10 @@ bench: build ## What the proxy costs beside HAProxy and nginx, as CPU ratios, in
 bench-quick: build ## What matters most of that, in a minute
 	BENCH_QUICK=1 node test/bench/main.ts
 
+.PHONY: bench-operator
+bench-operator: $(INSTALLED) ## What the operator costs with 1,000 resources (needs Linux, Go, openssl)
+	node test/bench/operator/main.ts
+
 .PHONY: check
 check: $(INSTALLED) ## Format, lint and types
 	oxfmt --check

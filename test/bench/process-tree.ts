@@ -58,3 +58,8 @@ function memoryOf(pid: number): { readonly anonymous: number; readonly shared: n
 function isNumber(name: string): boolean {
   return /^\d+$/.test(name);
 }
+
+/** The most memory that a process ever had resident, in KiB. */
+export function peakResidentKiB(pid: number): number {
+  return Number(/^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0);
+}

@@ -1,0 +1,42 @@
+/**
+ * What the operator costs at scale: `node test/bench/operator/main.ts`. Fails when something goes wrong, never because
+ * something is slow. Settings in the environment: BENCH_RESOURCES=<n> (1000); BENCH_ONLY=<text> measures the operators that have that text in
+ * their name; BENCH_PROFILE=1 writes CPU profiles of ours.
+ */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { install } from '../../cluster/binaries/install.ts';
+import { projectFolder } from '../../cluster/paths.ts';
+import { print, step } from '../../cluster/process/progress.ts';
+import { ours } from './candidates/ours.ts';
+import { measure } from './scenario.ts';
+import type { Result } from './types.ts';
+
+const CANDIDATES = [ours];
+
+async function main(env: NodeJS.ProcessEnv): Promise<void> {
+  const only = env['BENCH_ONLY'] ?? '';
+  const size = {
+    resources: Number(env['BENCH_RESOURCES'] ?? 1000),
+    single: 25,
+    changes: 25,
+    steadySeconds: Number(env['BENCH_STEADY_SECONDS'] ?? 60),
+  };
+  await install(['control-plane']);
+  const results: Result[] = [];
+  for (const candidate of CANDIDATES.filter(({ name }) => name.includes(only))) {
+    await step(`Building ${candidate.name}`, async () => candidate.prepare());
+    results.push(await measure(candidate, size));
+  }
+  const folder = join(projectFolder, 'build/reports');
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, 'bench-operator.json'), `${JSON.stringify(results, null, 2)}\n`);
+  process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
+}
+
+try {
+  await main(process.env);
+} catch (error) {
+  print(error instanceof Error ? error.message : String(error));
+  process.exitCode = 1;
+}
