@@ -5,9 +5,12 @@ import { createInformer } from '../kube/informer.ts';
 import type { Informer } from '../kube/informer.ts';
 import type { Logger } from '../kube/log.ts';
 import { listAll } from '../kube/client/pager.ts';
-import { PODS, SECRETS, SERVICES } from '../kube/resources.ts';
+import { EVENTS, PODS, SECRETS, SERVICES } from '../kube/resources.ts';
 import type { Resource } from '../kube/resources.ts';
-import type { KubernetesObject, ObjectKey, Service } from '../kube/types.ts';
+import type { Event, KubernetesObject, ObjectKey, Service } from '../kube/types.ts';
+import { systemClock } from '../kube/clock.ts';
+import { FIELD_MANAGER } from './apply.ts';
+import { createLoadBalancerEvents } from './load-balancer-events.ts';
 import { referencedSecrets } from './gather.ts';
 import type { ClusterView } from './gather.ts';
 import { OWNED_KINDS, TEAMWORK_PROXIES } from './kinds.ts';
@@ -53,11 +56,17 @@ export function watchCluster({ client, namespaces, log }: ClusterOptions): Clust
     indexers: { [BY_INSTANCE]: (pod) => [instancePath(pod)] },
   });
   const owned = OWNED_KINDS.map((resource) => ({ resource, informer: watchOwned(resource, common) }));
+  const loadBalancerEvents = createLoadBalancerEvents({
+    list: (namespace) => listServiceWarnings(namespace, common),
+    clock: systemClock,
+    fieldManager: FIELD_MANAGER,
+  });
   const informers = [proxies, pods, ...owned.map(({ informer }) => informer)];
 
   return {
     readSecret: (namespace, name) => client.get(SECRETS, { namespace, name }),
     loadBalancers: recent(() => listLoadBalancers(common)),
+    loadBalancerWarning: (service) => loadBalancerEvents.warningAbout(service),
     ownedBy: ({ metadata }) =>
       owned.flatMap(({ resource, informer }) =>
         // Where only the metadata is kept, the kind is PartialObjectMetadata.
@@ -106,6 +115,21 @@ async function listLoadBalancers({ client, namespaces, log }: ClusterOptions): P
   } catch (error) {
     // It would only say who has an address; that it is not there is known without.
     log.warn({ err: error }, 'The Services of others can not be listed');
+    return [];
+  }
+}
+
+/** Of events, unlike of Services, there may be very many. */
+async function listServiceWarnings(
+  namespace: string,
+  { client, log }: ClusterOptions,
+): Promise<readonly Event[]> {
+  try {
+    const fieldSelector = 'type=Warning,regarding.kind=Service';
+    return (await listAll(client, EVENTS, { namespace, fieldSelector })).items;
+  } catch (error) {
+    // It would only say why an address is missing; that it is missing is known without.
+    log.warn({ err: error }, 'The events of Services can not be listed');
     return [];
   }
 }

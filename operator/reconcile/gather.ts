@@ -16,6 +16,8 @@ export interface ClusterView {
   ownedBy(proxy: TeamworkProxy): readonly KubernetesObject[];
   /** LoadBalancer Services of everybody, as far as they can be seen; at most some seconds old. */
   loadBalancers(): Promise<readonly Service[]>;
+  /** What a load balancer says of a Service that it gives no address; null if nothing. */
+  loadBalancerWarning(service: Service): Promise<string | null>;
   /** The proxy's pods, without those that are being removed. */
   podsOf(proxy: TeamworkProxy): readonly Pod[];
 }

@@ -5,12 +5,12 @@ import type { TeamworkProxyStatus } from '../api/status.ts';
 import type { KubeClient } from '../kube/client/kube-client.ts';
 import type { EventRecorder } from '../kube/events.ts';
 import type { ReconcileContext, Result } from '../kube/controller.ts';
-import type { Deployment, KubernetesObject } from '../kube/types.ts';
-import { addressHolders } from './address-holders.ts';
+import type { Condition, Deployment, KubernetesObject } from '../kube/types.ts';
 import { apply } from './apply.ts';
 import { gather, servicesOf } from './gather.ts';
 import type { ClusterView, Gathered } from './gather.ts';
 import { TEAMWORK_PROXIES } from './kinds.ts';
+import { observeAddresses } from './observe-addresses.ts';
 import { observePods } from './observe.ts';
 import { plan } from './plan/plan.ts';
 import type { Plan } from './plan/types.ts';
@@ -72,9 +72,8 @@ async function carryOut(
   if (planned.refusals.length > 0) {
     const desired = wantedPods(planned, gathered.owned);
     const dataPlane = { configHash: null, desired, pods: await observePods(pods) };
-    const services = servicesOf(gathered.owned);
-    const holders = await addressHolders(planned, services, context.cluster);
-    return { observation: { ...common, plan: planned, services, holders, dataPlane }, notices: [] };
+    const addresses = await observeAddresses(planned, servicesOf(gathered.owned), context.cluster);
+    return { observation: { ...common, plan: planned, ...addresses, dataPlane }, notices: [] };
   }
   const rendered = render(planned, context.settings);
   const objects = [...gathered.generated, ...rendered.objects];
@@ -85,9 +84,9 @@ async function carryOut(
   const desired = wantedPods(planned, applied.objects);
   const dataPlane = { configHash: rendered.configHash, desired, pods: await observePods(pods) };
   const services = servicesOf(applied.objects.filter(isStaying));
-  const holders = await addressHolders(planned, services, context.cluster);
+  const addresses = await observeAddresses(planned, services, context.cluster);
   const plan = { ...planned, refusals: applied.refusals };
-  return { observation: { ...common, plan, services, holders, dataPlane }, notices: applied.notices };
+  return { observation: { ...common, plan, ...addresses, dataPlane }, notices: applied.notices };
 }
 
 /** Number of pods that there are to be; with autoscaling the Deployment tells. */
@@ -127,6 +126,7 @@ async function writeStatus(
  * on its way, now and then while something is wrong, seldom otherwise.
  */
 const LOOK_OFTEN_MS = 250;
+const LOOK_SOON_MS = 1000;
 const LOOK_MS = 5000;
 const LOOK_SELDOM_MS = 15_000;
 
@@ -136,7 +136,13 @@ const SETTLING_MS = 30_000;
 function nextLook({ conditions = [] }: TeamworkProxyStatus, now: Date): number {
   const programmed = conditions.find(({ type }) => type === 'Programmed');
   const healthy = conditions.find(({ type }) => type === 'BackendsHealthy');
-  if (programmed?.status !== 'False') return healthy?.status === 'False' ? LOOK_MS : LOOK_SELDOM_MS;
-  const since = now.getTime() - Date.parse(programmed.lastTransitionTime);
-  return since < SETTLING_MS ? LOOK_OFTEN_MS : LOOK_MS;
+  const assigned = conditions.find(({ type }) => type === 'AddressesAssigned');
+  if (programmed?.status === 'False') return isSettling(programmed, now) ? LOOK_OFTEN_MS : LOOK_MS;
+  // Why a load balancer refuses is found by looking as well.
+  if (assigned?.status === 'False' && isSettling(assigned, now)) return LOOK_SOON_MS;
+  return healthy?.status === 'False' ? LOOK_MS : LOOK_SELDOM_MS;
+}
+
+function isSettling({ lastTransitionTime }: Condition, now: Date): boolean {
+  return now.getTime() - Date.parse(lastTransitionTime) < SETTLING_MS;
 }

@@ -12,7 +12,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   '/serviceaccounts': READ_AND_WRITE,
   '/services': READ_AND_WRITE,
   'apps/deployments': READ_AND_WRITE,
-  'events.k8s.io/events': ['create', 'patch'],
+  'events.k8s.io/events': ['create', 'list', 'patch'],
   'networking.k8s.io/networkpolicies': READ_AND_WRITE,
   'autoscaling/horizontalpodautoscalers': READ_AND_WRITE,
   'policy/poddisruptionbudgets': READ_AND_WRITE,

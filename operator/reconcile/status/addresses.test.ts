@@ -20,8 +20,9 @@ function condition(
   web: Service | undefined,
   {
     holders = {},
+    warnings = {},
     client = service('192.0.2.2'),
-  }: { holders?: Record<string, string>; client?: Service } = {},
+  }: { holders?: Record<string, string>; warnings?: Record<string, string>; client?: Service } = {},
 ): object {
   const cloud = { ...LAYER7.teamworkCloud, addresses: requested === null ? {} : { web: requested } };
   const services = new Map([
@@ -30,7 +31,12 @@ function condition(
   ]);
   if (web !== undefined) services.set('web', web);
   const planned = plan(planInput({ ...LAYER7, teamworkCloud: cloud }));
-  return addressesAssigned({ plan: planned, services, holders: new Map(Object.entries(holders)) });
+  return addressesAssigned({
+    plan: planned,
+    services,
+    holders: new Map(Object.entries(holders)),
+    warnings: new Map(Object.entries(warnings)),
+  });
 }
 
 describe('AddressesAssigned', () => {
@@ -76,8 +82,16 @@ describe('AddressesAssigned', () => {
           ],
         }),
       ),
-      'Pending',
-      "web (asked for 192.0.2.1) has no address yet: The IP '192.0.2.1' is already allocated to another service",
+      'AddressRefused',
+      "web (asked for 192.0.2.1) has no address: The IP '192.0.2.1' is already allocated to another service",
+    ],
+    [
+      'one of which the load balancer has an event',
+      condition(null, service(), {
+        warnings: { web: 'Failed to allocate IP for "mcs/twc-web": no available IPs' },
+      }),
+      'AddressRefused',
+      'web has no address: Failed to allocate IP for "mcs/twc-web": no available IPs',
     ],
     [
       'one that somebody else has, beside a flow that just waits',

@@ -7,20 +7,18 @@ const TYPE = 'AddressesAssigned';
 
 /** What is wrong with a flow's address. */
 interface Trouble {
-  readonly reason: 'Pending' | 'AddressTaken' | 'OtherAddress';
+  readonly reason: 'Pending' | 'AddressRefused' | 'AddressTaken' | 'OtherAddress';
   /** Null for a flow that just waits. */
   readonly message: string | null;
   readonly flow: string;
 }
 
-/** Whether every flow has an address, and the one that it asked for; if not, who has that. */
-export function addressesAssigned({
-  plan,
-  services,
-  holders,
-}: Pick<Observation, 'services' | 'holders'> & { readonly plan: Plan }): ConditionDraft {
+type AddressView = Pick<Observation, 'services' | 'holders' | 'warnings'>;
+
+/** Whether every flow has an address, and the one that it asked for; if not, who has that, or what the load balancer says. */
+export function addressesAssigned({ plan, ...view }: AddressView & { readonly plan: Plan }): ConditionDraft {
   const { flows } = plan;
-  const troubles = flows.flatMap((flow) => troubleOf(flow, services.get(flow.frontend.name), holders) ?? []);
+  const troubles = flows.flatMap((flow) => troubleOf(flow, view) ?? []);
   if (troubles.length === 0) {
     return { type: TYPE, status: 'True', reason: 'Assigned', message: `${flows.length} addresses` };
   }
@@ -37,19 +35,14 @@ export function addressesAssigned({
 
 function troubleOf(
   { frontend: { name: flow, loadBalancer } }: Flow,
-  service: Service | undefined,
-  holders: Observation['holders'],
+  { services, holders, warnings }: AddressView,
 ): Trouble | null {
+  const service = services.get(flow);
   const requested = loadBalancer.address;
   const assigned = assignedAddress(service);
-  if (requested === undefined) {
-    const said = assigned === undefined ? refusalOf(service) : null;
-    if (assigned !== undefined) return null;
-    return { reason: 'Pending', flow, message: said === null ? null : `${flow} has no address: ${said}` };
-  }
-  if (hasAddress(service, requested)) return null;
-  const holder = holders.get(requested);
-  const asked = `${flow} (asked for ${requested})`;
+  if (requested === undefined ? assigned !== undefined : hasAddress(service, requested)) return null;
+  const asked = requested === undefined ? flow : `${flow} (asked for ${requested})`;
+  const holder = requested === undefined ? undefined : holders.get(requested);
   if (assigned !== undefined) {
     const why = holder === undefined ? '' : `, as Service ${holder} has the other one`;
     return { reason: 'OtherAddress', flow, message: `${asked} was given ${assigned}${why}` };
@@ -58,14 +51,18 @@ function troubleOf(
     const message = `${asked} has no address: Service ${holder} has that one; ask for another, or free it`;
     return { reason: 'AddressTaken', flow, message };
   }
-  const said = refusalOf(service) ?? whereToLook(service);
-  return { reason: 'Pending', flow, message: `${asked} has no address yet: ${said}` };
+  const said = refusalOf(service) ?? warnings.get(flow);
+  if (said !== undefined) {
+    return { reason: 'AddressRefused', flow, message: `${asked} has no address: ${said}` };
+  }
+  const message = requested === undefined ? null : `${asked} has no address yet: ${whereToLook(service)}`;
+  return { reason: 'Pending', flow, message };
 }
 
 /** What the load balancer says of a Service in its conditions, as Cilium does. */
-function refusalOf(service: Service | undefined): string | null {
+function refusalOf(service: Service | undefined): string | undefined {
   const failed = service?.status?.conditions?.find(({ status }) => status === 'False');
-  return failed === undefined ? null : failed.message || failed.reason;
+  return failed === undefined ? undefined : failed.message || failed.reason;
 }
 
 function whereToLook(service: Service | undefined): string {

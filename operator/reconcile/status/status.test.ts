@@ -39,6 +39,7 @@ function observation(
       ['license', service('172.30.0.102')],
     ]),
     holders: new Map(),
+    warnings: new Map(),
     now: NOW,
     ...rest,
     dataPlane: { configHash: HASH, desired: 2, pods: [pod('a'), pod('b')], ...dataPlane },

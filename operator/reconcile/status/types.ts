@@ -9,6 +9,8 @@ export interface Observation {
   readonly services: ReadonlyMap<string, Service>;
   /** Services (`namespace/name`) that have addresses which flows asked for and were not given, by address. */
   readonly holders: ReadonlyMap<string, string>;
+  /** What load balancers say of flows that they give no address, by name of the frontend. */
+  readonly warnings: ReadonlyMap<string, string>;
   readonly dataPlane: DataPlane;
   readonly now: Date;
 }

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { SERVICES } from '../../../operator/kube/resources.ts';
+import type { Resource } from '../../../operator/kube/resources.ts';
+import type { KubernetesObject } from '../../../operator/kube/types.ts';
 import { eventually } from '../../support/eventually.ts';
 import { openSite } from './site.ts';
 import type { Site } from './site.ts';
@@ -16,6 +18,14 @@ const CLEANUP = 'service.kubernetes.io/load-balancer-cleanup';
 
 /** What is waited for may take long where much else runs. */
 jest.setTimeout(60_000);
+
+const CORE_EVENTS: Resource = {
+  group: '',
+  version: 'v1',
+  plural: 'events',
+  kind: 'Event',
+  namespaced: true,
+};
 
 let site: Site;
 
@@ -67,6 +77,43 @@ describe('an address that was asked for', () => {
       `client (asked for 192.0.2.10) has no address: Service ${site.namespace}/other has that one; ask for another, or free it`,
     );
     expect(await eventOf('late', 'AddressTaken')).toContain(`Service ${site.namespace}/other has that one`);
+  });
+
+  it('and that the load balancer refuses, is told with what that says of the Service', async () => {
+    await site.applyProxy('refused', {
+      teamworkCloud: { ...CLOUD, addresses: { client: '198.51.100.1' } },
+    });
+    const service = await eventually('the Service', () => site.service('refused-client'));
+    const { namespace, name, uid } = service.metadata ?? {};
+    const now = () => new Date().toISOString().replace(/\.\d+Z$/, 'Z');
+    const note = `Failed to allocate IP for "${namespace}/${name}": ["198.51.100.1"] is not allowed in config`;
+    await eventually('a time after that of the Service', async () =>
+      now() > (service.metadata?.creationTimestamp ?? '') ? true : undefined,
+    );
+
+    // As MetalLB writes it, in the older of two ways.
+    await site.client.create(CORE_EVENTS, {
+      apiVersion: 'v1',
+      kind: 'Event',
+      metadata: { namespace: site.namespace, name: `${name}.1` },
+      involvedObject: { apiVersion: 'v1', kind: 'Service', namespace, name, uid },
+      type: 'Warning',
+      reason: 'AllocationFailed',
+      message: note,
+      source: { component: 'metallb-controller' },
+      count: 1,
+      firstTimestamp: now(),
+      lastTimestamp: now(),
+    } as KubernetesObject);
+    const { status } = await site.until(
+      'refused',
+      'a refusal',
+      (_, condition) => condition('AddressesAssigned')?.reason === 'AddressRefused',
+    );
+
+    const message = status?.conditions?.find(({ type }) => type === 'AddressesAssigned')?.message;
+    expect(message).toContain(`client (asked for 198.51.100.1) has no address: ${note}`);
+    expect(await eventOf('refused', 'AddressRefused')).toContain(note);
   });
 
   it('by two resources, is left to the one that has it', async () => {
