@@ -46,8 +46,9 @@ export function admissionContext(
   const { sourceAddress, tls } = client;
   const origin = makeOrigin({
     sourceAddress,
-    scheme: tls === null ? 'http' : 'https',
-    port: frontend.config.publicPort,
+    // What goes on to servers has come by HTTPS where that is required.
+    scheme: tls === null && frontend.https === null ? 'http' : 'https',
+    port: frontend.https?.port ?? frontend.config.publicPort,
     clientCertificate: tls?.clientCertificate ?? null,
   });
   return { client, frontend, served, origin, trusted: frontend.trusts(sourceAddress) };
@@ -76,6 +77,11 @@ export function admit(head: RequestHead, bytes: Buffer, context: AdmissionContex
     // The policies of this frontend, HSTS for one, are none of a host's that it does not serve.
     return refuse('UnknownHost', null);
   }
+  const insecure = frontend.https?.check(head, bytes, context) ?? null;
+  if (insecure !== null) {
+    // RFC 6797 section 7.2: what has not come by HTTPS is told nothing of HSTS, and nothing else either.
+    return answer(insecure, null, null);
+  }
   return admitBy(head, bytes, context, decision);
 }
 
@@ -87,9 +93,7 @@ function admitBy(head: RequestHead, bytes: Buffer, context: AdmissionContext, de
     policies.foregone ??
     inspect(head, bytes, policies, { leads: decision.kind !== 'Refuse', peer: peerOf(context) });
   if (verdict !== null) {
-    return typeof verdict === 'string'
-      ? refuse(verdict, rules, backend)
-      : { kind: 'Respond', rules, backend: null, response: verdict };
+    return answer(verdict, rules, backend);
   }
   // RFC 9110 section 7.6.2: this is as far as the request may go.
   if (head.maxForwards === 0) {
@@ -160,13 +164,27 @@ function smaller(one: number, other: number): number {
 function stickyClient(
   { fields }: RequestHead,
   bytes: Buffer,
-  { client }: AdmissionContext,
+  { client, frontend }: AdmissionContext,
   { config }: Upstream,
 ): StickyClient | null {
   const { stickyCookie } = config;
   return stickyCookie === undefined
     ? null
-    : { token: cookieValue(fields, bytes, stickyCookie.name), secure: client.tls !== null };
+    : {
+        token: cookieValue(fields, bytes, stickyCookie.name),
+        secure: client.tls !== null || frontend.https !== null,
+      };
+}
+
+/** What the proxy answers by itself. */
+function answer(
+  verdict: Fault | LocalResponse,
+  rules: ResponseRules | null,
+  backend: string | null,
+): Admission {
+  return typeof verdict === 'string'
+    ? refuse(verdict, rules, backend)
+    : { kind: 'Respond', rules, backend: null, response: verdict };
 }
 
 function refuse(fault: Fault, rules: ResponseRules | null, backend: string | null = null): Admission {

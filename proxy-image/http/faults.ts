@@ -32,6 +32,7 @@ export type RoutingFault = 'UnknownHost' | 'Misdirected' | 'AmbiguousPath' | 'No
 
 /** The request is sound, but a policy refuses it. */
 export type PolicyFault =
+  | 'HttpsRequired'
   | 'RateLimited'
   | 'SourceRefused'
   | 'OriginRefused'
@@ -106,6 +107,11 @@ export const VERDICTS: Readonly<Record<Fault, Verdict>> = {
   NoRoute: { status: 404, text: 'Nothing is served under this path.', closes: false },
   FrontendGone: { status: 503, text: 'This address is no longer served.', closes: true },
 
+  HttpsRequired: {
+    status: 403,
+    text: 'This address is served by HTTPS alone: ask for https:// instead of http://.',
+    closes: false,
+  },
   RateLimited: { status: 429, text: 'There have been too many requests.', closes: false },
   SourceRefused: { status: 403, text: 'This address may not be used from where you are.', closes: false },
   OriginRefused: { status: 403, text: 'Pages of this origin may not use this address.', closes: false },

@@ -3,6 +3,7 @@ import { DEFAULT_MINIMUM_RATE } from '../config/defaults.ts';
 import type { FrontendConfig, MinimumRate } from '../config/types.ts';
 import type { Misdirected } from '../tls/misdirected.ts';
 import type { Upstream } from '../upstream/types.ts';
+import { HttpsRequirement } from './policies/require-https.ts';
 import { compilePolicies, type CompiledPolicies } from './policies/compile.ts';
 import type { RateLimits } from './policies/rate-limit/rate-limits.ts';
 import { RequestCounter, type HttpMetrics } from './metrics.ts';
@@ -15,6 +16,8 @@ export interface PreparedFrontend {
   readonly router: Router;
   /** What counts for answers to requests that no route has taken. */
   readonly policies: CompiledPolicies;
+  /** Null where it does not matter how clients have come. */
+  readonly https: HttpsRequirement | null;
   /** How slow clients may be; null for no minimum. */
   readonly minimumRate: MinimumRate | null;
   readonly misdirected: Misdirected | null;
@@ -51,6 +54,8 @@ export function prepareFrontend(
     config,
     router: buildRouter(config, limiterOf),
     policies: compilePolicies(limiterOf, config.policies),
+    https:
+      config.policies?.requireHttps === undefined ? null : new HttpsRequirement(config.policies.requireHttps),
     minimumRate: rate.bytesPerSecond === 0 ? null : rate,
     misdirected,
     trusts: rangeMatcher(config.trustedSources),

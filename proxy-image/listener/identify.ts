@@ -72,7 +72,7 @@ function judge(bytes: Buffer, accept: ProxyProtocolConfig['accept']): Decision<V
 function behind(connection: AcceptedConnection, header: ProxyHeader | null): AcceptedConnection {
   switch (header?.kind) {
     case 'Proxied':
-      return { ...connection, ...header.ends };
+      return { ...connection, ...header.ends, proxied: { tls: header.tls } };
     case 'Local':
       return { ...connection, local: true };
     default:

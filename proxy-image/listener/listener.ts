@@ -177,6 +177,7 @@ export class Listener {
       destinationAddress: unmapped(localAddress),
       destinationPort: localPort,
       local: false,
+      proxied: null,
       tls: null,
       acceptedAt: performance.now(),
       reset: () => resetSocket(socket),

@@ -9,6 +9,8 @@ interface ConnectionBase extends ConnectionEnds {
   readonly transport: Socket;
   /** A trusted load balancer has said that it connects for itself, such as to check whether this proxy lives. */
   readonly local: boolean;
+  /** What the PROXY header that told its ends says beyond them; null where none did. */
+  readonly proxied: { readonly tls: boolean } | null;
   /** `performance.now()` at accept. */
   readonly acceptedAt: number;
   /** Ends the TCP connection at once with a reset, so that the client can't take what it has received for all there is. */

@@ -36,8 +36,8 @@ function checksummed(error = 0): Buffer {
   return header;
 }
 
-function proxied(bytes: Buffer, ends: ConnectionEnds): HeaderReading {
-  return { state: 'Complete', header: { kind: 'Proxied', ends }, length: bytes.length };
+function proxied(bytes: Buffer, ends: ConnectionEnds, tls = false): HeaderReading {
+  return { state: 'Complete', header: { kind: 'Proxied', ends, tls }, length: bytes.length };
 }
 
 const COMPLETE: readonly (readonly [
@@ -76,6 +76,11 @@ const COMPLETE: readonly (readonly [
       '11',
       `${V4_BLOCK}${tlv('01', '6832')}${tlv('04', '0000')}${tlv('20', `0100000000${tlv('21', '54')}`)}`,
     ),
+    (bytes) => proxied(bytes, V4, true),
+  ],
+  [
+    'SSL that was not spoken',
+    binary('21', '11', `${V4_BLOCK}${tlv('20', '0600000000')}`),
     (bytes) => proxied(bytes, V4),
   ],
   ['a checksum', checksummed(), (bytes) => proxied(bytes, V4)],

@@ -5,7 +5,8 @@ import type { ConnectionEnds } from '../addresses/ends.ts';
  * it connects for somebody whose addresses it does not tell. With the last two the connection's own ends count.
  */
 export type ProxyHeader =
-  | { readonly kind: 'Proxied'; readonly ends: ConnectionEnds }
+  /** `tls`: the sender has ended TLS, as it says by PP2_TYPE_SSL. */
+  | { readonly kind: 'Proxied'; readonly ends: ConnectionEnds; readonly tls: boolean }
   | { readonly kind: 'Local' }
   | { readonly kind: 'Unknown' };
 

@@ -49,6 +49,7 @@ function readLine(line: string): ProxyHeader | null {
       destinationAddress: canonicalAddress(destination),
       destinationPort,
     },
+    tls: false,
   };
 }
 

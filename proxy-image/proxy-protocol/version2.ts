@@ -15,6 +15,8 @@ const PROXY = 0x21;
 const TLV_HEAD = 3;
 const TLV_CRC32C = 0x03;
 const TLV_SSL = 0x20;
+/** Of the flags: the client has come over TLS. */
+const CLIENT_SSL = 0x01;
 /** A byte of flags and four of the verification's result stand before the TLVs inside of PP2_TYPE_SSL. */
 const SSL_HEAD = 5;
 
@@ -75,7 +77,7 @@ function readProxied(header: Buffer): ProxyHeader | string {
   }
   return family.ends === null
     ? { kind: 'Unknown' }
-    : { kind: 'Proxied', ends: family.ends(header.subarray(FIXED_LENGTH, tlvs)) };
+    : { kind: 'Proxied', ends: family.ends(header.subarray(FIXED_LENGTH, tlvs)), tls: saysTls(header, tlvs) };
 }
 
 /** Whether the TLVs fill the header to its end, and the checksum, where there is one, is right (section 2.2.3). */
@@ -100,6 +102,18 @@ function checkTlvs(header: Buffer, begin: number): string | null {
     offset = end;
   }
   return null;
+}
+
+/** Whether one of the TLVs, which have been checked, says that the client has come over TLS (section 2.2.5). */
+function saysTls(header: Buffer, begin: number): boolean {
+  for (let offset = begin; offset < header.length;) {
+    const value = offset + TLV_HEAD;
+    if (header.readUInt8(offset) === TLV_SSL && (header.readUInt8(value) & CLIENT_SSL) !== 0) {
+      return true;
+    }
+    offset = value + header.readUInt16BE(offset + 1);
+  }
+  return false;
 }
 
 function isSslValue(value: Buffer): boolean {

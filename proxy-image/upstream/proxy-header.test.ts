@@ -49,7 +49,7 @@ function echo(socket: Socket): void {
 function announced(client: Socket) {
   const { localPort: sourcePort } = client;
   const addresses = { sourceAddress: '127.0.0.1', destinationAddress: '127.0.0.1' };
-  return { kind: 'Proxied', ends: { ...addresses, sourcePort, destinationPort: flow.port } };
+  return { kind: 'Proxied', ends: { ...addresses, sourcePort, destinationPort: flow.port }, tls: false };
 }
 
 describe.each(VERSIONS)('a server that expects PROXY headers of %s', (proxyProtocol) => {
@@ -70,7 +70,7 @@ describe.each(VERSIONS)('a server that expects PROXY headers of %s', (proxyProto
     client.write(writeProxyHeader('V1', ENDS));
 
     expect(await roundTrip(client, 'hello')).toBe('hello');
-    expect(server.headers).toEqual([{ kind: 'Proxied', ends: ENDS }]);
+    expect(server.headers).toEqual([{ kind: 'Proxied', ends: ENDS, tls: false }]);
   });
 
   it('is told before TLS begins', async () => {

@@ -77,6 +77,7 @@ export async function startHttpProxy(options: HttpProxyOptions): Promise<HttpPro
       transport: socket,
       ...ends,
       local: false,
+      proxied: null,
       tls,
       acceptedAt: performance.now(),
       reset,
