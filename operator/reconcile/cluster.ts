@@ -1,6 +1,7 @@
 import { KIND } from '../api/resource.ts';
 import type { TeamworkProxy } from '../api/resource.ts';
 import type { KubeClient } from '../kube/client/kube-client.ts';
+import type { Clock } from '../kube/clock.ts';
 import { createInformer } from '../kube/informer.ts';
 import type { Informer } from '../kube/informer.ts';
 import type { Logger } from '../kube/log.ts';
@@ -35,6 +36,7 @@ interface ClusterOptions {
   /** Namespaces to look at; all of them if there is none. */
   readonly namespaces: readonly string[];
   readonly log: Logger;
+  readonly clock: Clock;
 }
 
 const BY_OWNER = 'owner';
@@ -42,8 +44,8 @@ const BY_SECRET = 'secret';
 const BY_INSTANCE = 'instance';
 
 /** Watches TeamworkProxies and all that belongs to them; of Secrets only the metadata, so that no key lies in a cache. */
-export function watchCluster({ client, namespaces, log }: ClusterOptions): Cluster {
-  const common = { client, namespaces, log };
+export function watchCluster(common: ClusterOptions): Cluster {
+  const { client } = common;
   const proxies = createInformer({
     ...common,
     resource: TEAMWORK_PROXIES,
