@@ -1,95 +1,72 @@
 /**
- * An HTTP proxy before a real API server that does to requests what networks and overloaded servers do. Clients reach it without TLS and
- * without credentials, by the kubeconfig that it writes; it goes on as the administrator.
+ * An HTTP proxy before a real API server that does to requests and watches what networks, overloaded servers and stale caches do. Clients
+ * reach it without TLS and without credentials, by the kubeconfig that it writes; it goes on as the administrator.
  */
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
-import { Agent, request as httpsRequest } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Access } from '../cluster/control-plane/kubeconfig.ts';
+import { History } from './api-fault-proxy/history.ts';
+import { renderPlainKubeconfig } from './api-fault-proxy/kubeconfig.ts';
+import {
+  type EventFault,
+  type EventRule,
+  type FaultRule,
+  type OpenWatch,
+  type SeenEvent,
+  type SeenRequest,
+  statusObject,
+} from './api-fault-proxy/types.ts';
+import { Upstream } from './api-fault-proxy/upstream.ts';
+import { WatchStream } from './api-fault-proxy/watch-stream.ts';
 
-/** A request as it arrived. */
-export interface SeenRequest {
-  readonly method: string;
-  /** Without the query. */
-  readonly path: string;
-  readonly query: URLSearchParams;
-  readonly isWatch: boolean;
-  readonly body: string;
-}
-
-/** What happens to a request instead of what it asks for. */
-export type Fault =
-  /** The proxy answers by itself, and the server sees nothing. */
-  | {
-      readonly kind: 'Answer';
-      readonly status: number;
-      readonly headers?: Readonly<Record<string, string>>;
-      readonly body?: object;
-    }
-  /** The connection is reset, and the server sees nothing. */
-  | { readonly kind: 'Reset' }
-  /** The server does what is asked, but the connection is reset instead of its reply. */
-  | { readonly kind: 'LoseReply' }
-  /** Nothing happens, as on a connection whose other end is gone. */
-  | { readonly kind: 'Hang' };
-
-export interface FaultRule {
-  readonly matches: (request: SeenRequest) => boolean;
-  readonly fault: Fault;
-  /** How many requests it is for; all if left out. */
-  readonly times?: number;
-}
-
-/** An open watch. */
-export interface OpenWatch {
-  readonly request: SeenRequest;
-  /** Sends text of one's own, where the server's has got to. */
-  send(text: string): void;
-  /** Ends it as the server does when its time is over. */
-  end(): void;
-  reset(): void;
-  /** Passes on nothing any more, but stays open. */
-  stall(): void;
-}
+export type {
+  EventFault,
+  EventRule,
+  Fault,
+  FaultRule,
+  OpenWatch,
+  SeenEvent,
+  SeenRequest,
+} from './api-fault-proxy/types.ts';
 
 export interface ApiFaultProxy {
   /** Path of a kubeconfig file that leads here. */
   readonly kubeconfig: string;
   /** All requests so far, in their order. */
   readonly requests: readonly SeenRequest[];
+  /** All events of watches so far, in their order, whatever became of them. */
+  readonly events: readonly SeenEvent[];
   /** Watches that are open at the moment. */
   watches(): readonly OpenWatch[];
   /** Adds a rule; of several that match, the one that was added first counts. The function it returns takes the rule out. */
   inject(rule: FaultRule): () => void;
+  /** The same for events of watches. */
+  injectEvent(rule: EventRule): () => void;
   /** Refuses connections, and resets those that there are, until `listen` is called. */
   refuse(): Promise<void>;
   listen(): Promise<void>;
+  /** How many lists and events clients have been shown; a moment to travel to. */
+  readonly moment: number;
+  /**
+   * From now on clients are shown the cluster as they saw it at that moment, by lists and by watches on which nothing happens, as by a server whose cache
+   * is behind; single objects and writes reach the real server. Open watches are told that they must list anew.
+   */
+  travel(moment: number): void;
+  /** Everything is as it is again: no rule counts any more, what waits is passed on, and watches are told that they must list anew (410). */
+  heal(): void;
   close(): Promise<void>;
 }
 
-interface Rule extends FaultRule {
-  left: number;
-}
-
 export async function startApiFaultProxy(access: Access): Promise<ApiFaultProxy> {
-  const requests: SeenRequest[] = [];
-  const rules = new Set<Rule>();
-  const watches = new Set<OpenWatch>();
-  const upstream = new Upstream(access);
-  const handle = async (incoming: IncomingMessage, outgoing: ServerResponse) => {
-    const request = await read(incoming);
-    requests.push(request);
-    const fault = takeFault(rules, request);
-    if (fault === undefined) await upstream.forward(request, incoming, { outgoing, watches });
-    else await suffer(fault, outgoing, () => upstream.forward(request, incoming, undefined));
-  };
+  const state = new ProxyState(new Upstream(access));
   const listen = async (port: number) => {
     const server = createServer((incoming, outgoing) => {
-      handle(incoming, outgoing).catch(() => outgoing.destroy());
+      state.handle(incoming, outgoing).catch(() => outgoing.destroy());
     });
     server.listen(port, '127.0.0.1');
     await once(server, 'listening');
@@ -103,110 +80,221 @@ export async function startApiFaultProxy(access: Access): Promise<ApiFaultProxy>
   writeFileSync(kubeconfig, JSON.stringify(renderPlainKubeconfig(`http://127.0.0.1:${port}`)));
   return {
     kubeconfig,
-    requests,
-    watches: () => [...watches],
-    inject(rule) {
-      const added = { ...rule, left: rule.times ?? Number.POSITIVE_INFINITY };
-      rules.add(added);
-      return () => rules.delete(added);
-    },
+    requests: state.requests,
+    events: state.events,
+    watches: () => [...state.watches],
+    inject: (rule) => state.rules.add(rule),
+    injectEvent: (rule) => state.eventRules.add(rule),
     refuse: () => shut(server),
     async listen() {
       server = await listen(port);
     },
+    get moment() {
+      return state.history.now;
+    },
+    travel: (moment) => state.travel(moment),
+    heal: () => state.heal(),
     async close() {
       if (server.listening) await shut(server);
-      upstream.close();
+      state.upstream.close();
       rmSync(folder, { recursive: true });
     },
   };
 }
 
-/** The real API server. */
-class Upstream {
-  readonly #url: string;
-  readonly #agent: Agent;
+/** Rules of which each is for a number of times. */
+class Rules<Seen, Rule extends { readonly matches: (seen: Seen) => boolean; readonly times?: number }> {
+  readonly #left = new Map<Rule, number>();
 
-  constructor({ url, certificateAuthority, clientCertificate, clientKey }: Access) {
-    this.#url = url;
-    this.#agent = new Agent({
-      keepAlive: true,
-      ca: certificateAuthority,
-      cert: clientCertificate,
-      key: clientKey,
-    });
+  add(rule: Rule): () => void {
+    const added = { ...rule };
+    this.#left.set(added, rule.times ?? Number.POSITIVE_INFINITY);
+    return () => this.#left.delete(added);
   }
 
-  /** Does what is asked, and passes the answer on, if there is anybody to pass it on to. */
-  async forward(
-    request: SeenRequest,
-    incoming: IncomingMessage,
-    to: { readonly outgoing: ServerResponse; readonly watches: Set<OpenWatch> } | undefined,
-  ): Promise<void> {
-    const { method } = request;
-    const headers = { ...incoming.headers, host: new URL(this.#url).host };
-    const sent = httpsRequest(`${this.#url}${incoming.url}`, { method, headers, agent: this.#agent });
-    sent.end(request.body);
-    const [answer] = (await once(sent, 'response')) as [IncomingMessage];
-    if (to === undefined) {
-      answer.resume();
-      await once(answer, 'end');
+  take(seen: Seen): Rule | undefined {
+    for (const [rule, left] of this.#left) {
+      if (!rule.matches(seen)) continue;
+      if (left <= 1) this.#left.delete(rule);
+      else this.#left.set(rule, left - 1);
+      return rule;
+    }
+    return undefined;
+  }
+
+  clear(): void {
+    this.#left.clear();
+  }
+}
+
+class ProxyState {
+  readonly requests: SeenRequest[] = [];
+  readonly events: SeenEvent[] = [];
+  readonly rules = new Rules<SeenRequest, FaultRule>();
+  readonly eventRules = new Rules<SeenEvent, EventRule>();
+  readonly watches = new Set<WatchStream>();
+  readonly history = new History();
+  readonly upstream: Upstream;
+  /** The moment at which clients are. */
+  #travelledTo: number | undefined;
+
+  constructor(upstream: Upstream) {
+    this.upstream = upstream;
+  }
+
+  async handle(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+    const request = await read(incoming);
+    this.requests.push(request);
+    const rule = this.rules.take(request);
+    const exchange = { request, incoming, outgoing };
+    if (rule === undefined) await this.#answer(exchange);
+    else await this.#suffer(rule, exchange);
+  }
+
+  travel(moment: number): void {
+    this.#travelledTo = moment;
+    for (const watch of this.watches) expire(watch);
+  }
+
+  heal(): void {
+    this.#travelledTo = undefined;
+    this.rules.clear();
+    this.eventRules.clear();
+    for (const watch of this.watches) {
+      watch.release();
+      expire(watch);
+    }
+  }
+
+  async #suffer({ fault, onFault = () => {} }: FaultRule, exchange: Exchange): Promise<void> {
+    const { outgoing } = exchange;
+    switch (fault.kind) {
+      case 'Answer':
+        await onFault();
+        outgoing.writeHead(fault.status, { 'content-type': 'application/json', ...fault.headers });
+        outgoing.end(JSON.stringify(fault.body ?? statusObject(fault.status)));
+        return;
+      case 'Hang':
+        await onFault();
+        return;
+      case 'Delay':
+        await onFault();
+        await pause(fault.ms);
+        await this.#answer(exchange);
+        return;
+      case 'Truncate': {
+        const { answer, body } = await this.#wholeAnswer(exchange);
+        await onFault();
+        const { 'content-length': _, ...headers } = answer.headers;
+        outgoing.writeHead(answer.statusCode ?? 502, headers);
+        outgoing.end(body.slice(0, body.length / 2));
+        return;
+      }
+      default:
+        if (fault.kind === 'LoseReply') await this.#wholeAnswer(exchange);
+        await onFault();
+        outgoing.socket?.resetAndDestroy();
+    }
+  }
+
+  async #answer(exchange: Exchange): Promise<void> {
+    const { request, outgoing } = exchange;
+    if (isOfCollection(request) && this.#travelledTo !== undefined && this.#showPast(exchange)) return;
+    if (request.isWatch) {
+      await this.#watch(exchange);
       return;
     }
-    const { outgoing, watches } = to;
+    if (!isOfCollection(request)) {
+      const answer = await this.#ask(exchange);
+      outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(outgoing);
+      return;
+    }
+    const { answer, body } = await this.#wholeAnswer(exchange);
+    if (answer.statusCode === 200) this.history.list(request, body);
+    outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+    outgoing.end(body);
+  }
+
+  /** Whether there was anything to show. */
+  #showPast({ request, outgoing }: Exchange): boolean {
+    const list = this.history.listAt(request, this.#travelledTo ?? 0);
+    if (list === undefined) return false;
+    outgoing.writeHead(200, { 'content-type': 'application/json' });
+    if (request.isWatch) {
+      outgoing.flushHeaders();
+      this.#track(request, outgoing);
+    } else outgoing.end(JSON.stringify(list));
+    return true;
+  }
+
+  async #watch(exchange: Exchange): Promise<void> {
+    const { request, outgoing } = exchange;
+    const answer = await this.#ask(exchange);
     outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
     outgoing.flushHeaders();
     outgoing.once('close', () => answer.destroy());
     answer.once('error', () => outgoing.destroy());
-    answer.pipe(outgoing);
-    if (request.isWatch) track({ request, answer, outgoing, watches });
+    if (answer.statusCode !== 200) {
+      answer.pipe(outgoing);
+      return;
+    }
+    const stream = this.#track(request, outgoing);
+    answer.setEncoding('utf8');
+    answer.on('data', (text: string) => stream.take(text));
+    answer.once('end', () => stream.finish());
   }
 
-  close(): void {
-    this.#agent.destroy();
+  #track(request: SeenRequest, outgoing: ServerResponse): WatchStream {
+    const stream = new WatchStream(request, outgoing, {
+      faultFor: (event) => this.#eventFault(event),
+      passed: (from, line) => {
+        this.history.event(request, line);
+        for (const other of this.watches) if (other !== from) other.otherPassed();
+      },
+    });
+    this.watches.add(stream);
+    outgoing.once('close', () => this.watches.delete(stream));
+    return stream;
+  }
+
+  #eventFault(event: SeenEvent): EventFault | undefined {
+    this.events.push(event);
+    const rule = this.eventRules.take(event);
+    rule?.onFault?.();
+    return rule?.fault;
+  }
+
+  async #wholeAnswer(
+    exchange: Exchange,
+  ): Promise<{ readonly answer: IncomingMessage; readonly body: string }> {
+    const answer = await this.#ask(exchange);
+    answer.setEncoding('utf8');
+    let body = '';
+    for await (const chunk of answer) body += String(chunk);
+    return { answer, body };
+  }
+
+  #ask({ request, incoming }: Exchange): Promise<IncomingMessage> {
+    const { method, body } = request;
+    return this.upstream.ask({ method, url: incoming.url ?? '/', headers: incoming.headers, body });
   }
 }
 
-function track(watch: {
+function expire(watch: WatchStream): void {
+  watch.send(`${JSON.stringify({ type: 'ERROR', object: statusObject(410) })}\n`);
+  watch.end();
+}
+
+interface Exchange {
   readonly request: SeenRequest;
-  readonly answer: IncomingMessage;
+  readonly incoming: IncomingMessage;
   readonly outgoing: ServerResponse;
-  readonly watches: Set<OpenWatch>;
-}): void {
-  const { request, answer, outgoing, watches } = watch;
-  const open: OpenWatch = {
-    request,
-    send: (text) => void outgoing.write(text),
-    end() {
-      answer.unpipe(outgoing);
-      outgoing.end();
-    },
-    reset: () => void outgoing.socket?.resetAndDestroy(),
-    stall: () => void answer.unpipe(outgoing),
-  };
-  watches.add(open);
-  outgoing.once('close', () => watches.delete(open));
 }
 
-async function suffer(fault: Fault, outgoing: ServerResponse, forward: () => Promise<void>): Promise<void> {
-  if (fault.kind === 'Hang') return;
-  if (fault.kind === 'Answer') {
-    outgoing.writeHead(fault.status, { 'content-type': 'application/json', ...fault.headers });
-    outgoing.end(JSON.stringify(fault.body ?? {}));
-    return;
-  }
-  if (fault.kind === 'LoseReply') await forward();
-  outgoing.socket?.resetAndDestroy();
-}
-
-function takeFault(rules: Set<Rule>, request: SeenRequest): Fault | undefined {
-  for (const rule of rules) {
-    if (!rule.matches(request)) continue;
-    rule.left -= 1;
-    if (rule.left <= 0) rules.delete(rule);
-    return rule.fault;
-  }
-  return undefined;
+/** Whether it asks for many objects, by a list or a watch. */
+function isOfCollection({ method, path }: SeenRequest): boolean {
+  return method === 'GET' && /^\/(?:api|apis\/[^/]+)\/[^/]+(?:\/namespaces\/[^/]+)?\/[^/]+$/.test(path);
 }
 
 async function read(incoming: IncomingMessage): Promise<SeenRequest> {
@@ -217,7 +305,8 @@ async function read(incoming: IncomingMessage): Promise<SeenRequest> {
     method: incoming.method ?? 'GET',
     path: pathname,
     query: searchParams,
-    isWatch: searchParams.get('watch') === 'true',
+    isWatch: ['true', '1'].includes(searchParams.get('watch') ?? ''),
+    accept: incoming.headers.accept ?? '',
     body: Buffer.concat(chunks).toString(),
   };
 }
@@ -227,17 +316,4 @@ async function shut(server: Server): Promise<void> {
   server.close();
   server.closeAllConnections();
   await closed;
-}
-
-/** Clients insist on being told that a server without TLS is meant. */
-function renderPlainKubeconfig(server: string): object {
-  const name = 'fault-proxy';
-  return {
-    apiVersion: 'v1',
-    kind: 'Config',
-    'current-context': name,
-    contexts: [{ name, context: { cluster: name, user: name } }],
-    clusters: [{ name, cluster: { server, 'insecure-skip-tls-verify': true } }],
-    users: [{ name, user: {} }],
-  };
 }

@@ -1,0 +1,191 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Armed, arm } from './arm.ts';
+import type { FaultsCluster } from './cluster.ts';
+import { oracles } from './oracles.ts';
+import type { Plan } from './plans.ts';
+import type { Reference } from './reference.ts';
+import { Run } from './run.ts';
+import { STEPS } from './scenario.ts';
+import type { Subject } from './subject.ts';
+import { differences } from './world.ts';
+
+/** An operator, and what its clock is like. */
+export interface Contender {
+  readonly name: string;
+  readonly subject: Subject;
+  /** The same with a clock that runs this many times as fast, if there is one: for plans that are about long waits. */
+  readonly hurried?: (factor: number) => Subject;
+}
+
+export interface Verdict {
+  readonly plan: string;
+  /** Whether the fault came about; in runs that go otherwise than the one it was taken from it may not. */
+  readonly happened: boolean;
+  /** What was wrong, by name of the oracle; empty if the plan was survived. */
+  readonly problems: readonly string[];
+  readonly writesAfterQuiet: number;
+  /** What the operator said last, if the plan was not survived. */
+  readonly output: readonly string[];
+}
+
+/** Without help a fault that is over is overcome in this time; then watches are told that they must list anew, as every watch is some day. */
+const GRACE_MS = 2500;
+const TIMEOUT_MS = 45_000;
+
+/** Nothing is written for so long once all is as it should be, and for so long again. */
+const QUIET_MS = 1500;
+
+/** For how long the past is shown. */
+const PAST_MS = 1500;
+
+const AWAY_MS = 600_000;
+const AWAY_FACTOR = 20;
+/** What requests and watches wait for, half a minute and three, in seconds. */
+const PATIENCE_FACTOR = 10;
+
+export async function tryPlan(
+  plan: Plan,
+  contender: Contender,
+  { cluster, reference }: { readonly cluster: FaultsCluster; readonly reference: Reference },
+): Promise<Verdict> {
+  const run = await Run.open(cluster, subjectFor(plan, contender));
+  try {
+    return await new Attempt(plan, run, reference).judge(contender.hurried === undefined ? 1 : AWAY_FACTOR);
+  } finally {
+    await run.close();
+  }
+}
+
+function subjectFor(plan: Plan, { subject, hurried }: Contender): Subject {
+  if (hurried === undefined) return subject;
+  if (plan.kind === 'Away') return hurried(AWAY_FACTOR);
+  return isPatient(plan) ? hurried(PATIENCE_FACTOR) : subject;
+}
+
+/** Whether it is for the operator alone to find out that nothing comes any more. */
+function isPatient(plan: Plan): boolean {
+  if (plan.kind === 'Event') return plan.fault.kind === 'Stall';
+  return 'fault' in plan && plan.fault === 'Hang';
+}
+
+class Attempt {
+  readonly #plan: Plan;
+  readonly #run: Run;
+  readonly #reference: Reference;
+  readonly #armed: Armed;
+  readonly #problems: string[] = [];
+  /** Resolves when the API server is there again. */
+  #away: Promise<void> = Promise.resolve();
+
+  constructor(plan: Plan, run: Run, reference: Reference) {
+    this.#plan = plan;
+    this.#run = run;
+    this.#reference = reference;
+    this.#armed = arm(plan, run);
+  }
+
+  async judge(awayFactor: number): Promise<Verdict> {
+    const run = this.#run;
+    await run.start();
+    for (const [index, step] of STEPS.entries()) {
+      await this.#sendAway(index, awayFactor);
+      await step.act(run.stage);
+      if (this.#plan.kind === 'Delete') {
+        if (await this.#isDeleted(index)) return this.#judgeDeletion();
+        continue;
+      }
+      if (!(await this.#reaches(index))) break;
+      if (this.#plan.kind === 'Restart' && this.#plan.step === index) await run.crash();
+    }
+    if (this.#problems.length === 0 && this.#plan.kind === 'Travel') await this.#travel(this.#plan);
+    return this.#verdict(await this.#afterQuiet());
+  }
+
+  async #reaches(index: number): Promise<boolean> {
+    await this.#away;
+    const { worlds, masks } = this.#reference;
+    const expected = worlds[index] ?? new Map();
+    const grace = isPatient(this.#plan) ? TIMEOUT_MS : GRACE_MS;
+    if (await this.#run.reaches(expected, masks, grace)) return true;
+    if (this.#armed.happened) this.#run.proxy.heal();
+    if (await this.#run.reaches(expected, masks, TIMEOUT_MS)) return true;
+    const found = differences(expected, this.#run.world, masks);
+    this.#problems.push(`endState: after "${STEPS[index]?.name}": ${found.slice(0, 5).join('; ')}`);
+    return false;
+  }
+
+  /** Requests of the operator come to nothing while people go on. */
+  async #sendAway(index: number, factor: number): Promise<void> {
+    const plan = this.#plan;
+    if (plan.kind !== 'Away' || plan.step !== index) return;
+    const { proxy } = this.#run;
+    if (plan.how === 'Refuse') await proxy.refuse();
+    const takeOut =
+      plan.how === 'Reset' ? proxy.inject({ matches: () => true, fault: { kind: 'Reset' } }) : undefined;
+    const before = proxy.requests.length;
+    const end = pause(factor === 1 ? 20_000 : AWAY_MS / factor).then(async () => {
+      const asked = proxy.requests.length - before;
+      this.#problems.push(...oracles.boundedRate(asked, AWAY_MS));
+      if (takeOut === undefined) await proxy.listen();
+      else takeOut();
+    });
+    this.#away = end;
+  }
+  async #travel({ part, crash }: Extract<Plan, { kind: 'Travel' }>): Promise<void> {
+    const run = this.#run;
+    await run.quiet(QUIET_MS, TIMEOUT_MS);
+    const before = run.version;
+    const moment = Math.ceil(part * run.proxy.moment);
+    if (crash) await run.kill();
+    run.proxy.travel(moment);
+    if (crash) await run.start();
+    await pause(PAST_MS);
+    this.#problems.push(...oracles.untouched(before, run.version));
+    run.proxy.heal();
+    await this.#reaches(STEPS.length - 1);
+  }
+
+  async #isDeleted(index: number): Promise<boolean> {
+    await this.#run.reaches(this.#reference.worlds[index] ?? new Map(), this.#reference.masks, GRACE_MS);
+    return this.#armed.happened;
+  }
+
+  async #judgeDeletion(): Promise<Verdict> {
+    const nothing = new Map();
+    if (!(await this.#run.reaches(nothing, new Set(), TIMEOUT_MS)))
+      this.#problems.push(`leavesNothing: ${[...this.#run.world.keys()].join(', ')}`);
+    return this.#verdict(await this.#writesWhenQuiet());
+  }
+
+  /** How many writes there are when there is nothing to do any more. */
+  async #afterQuiet(): Promise<number> {
+    if (this.#problems.length > 0) return 0;
+    const writes = await this.#writesWhenQuiet();
+    const { counts, worlds, masks } = this.#reference;
+    const final = worlds.at(-1) ?? new Map();
+    this.#problems.push(...oracles.staysSo(differences(final, this.#run.world, masks)));
+    this.#problems.push(...oracles.sameCounts(counts, this.#run.writes));
+    return writes;
+  }
+
+  async #writesWhenQuiet(): Promise<number> {
+    if (!(await this.#run.quiet(QUIET_MS, TIMEOUT_MS)))
+      this.#problems.push('noFurtherWrite: it never gets quiet');
+    const before = this.#run.writes.length;
+    await pause(QUIET_MS);
+    const later = this.#run.writes.slice(before);
+    this.#problems.push(...oracles.noFurtherWrite(later));
+    return later.length;
+  }
+
+  #verdict(writesAfterQuiet: number): Verdict {
+    const problems = this.#problems;
+    return {
+      plan: this.#plan.id,
+      happened: this.#armed.happened,
+      problems,
+      writesAfterQuiet,
+      output: problems.length === 0 ? [] : this.#run.output.slice(-30),
+    };
+  }
+}
