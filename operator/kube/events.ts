@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isNamespaceTerminating } from './client/errors.ts';
 import type { KubeClient } from './client/kube-client.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { Logger } from './log.ts';
@@ -69,7 +70,8 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
       await request;
       return true;
     } catch (error) {
-      log.warn({ err: error }, 'An event could not be written');
+      const level = isNamespaceTerminating(error) ? 'debug' : 'warn';
+      log[level]({ err: error }, 'An event could not be written');
       return false;
     }
   }

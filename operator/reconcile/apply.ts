@@ -1,5 +1,5 @@
 import { applyIfChanged } from '../kube/apply.ts';
-import { ApiError, isConflict } from '../kube/client/errors.ts';
+import { ApiError, isConflict, isNamespaceTerminating } from '../kube/client/errors.ts';
 import type { KubeClient } from '../kube/client/kube-client.ts';
 import type { Logger } from '../kube/log.ts';
 import { controllerOf, describeObject, keyOf } from '../kube/objects.ts';
@@ -80,7 +80,8 @@ async function carryOut(
 
 /** Whether trying again is of no use before something changes: the object is invalid, or a policy or a quota forbids it. */
 function isRefusal(error: unknown): error is ApiError {
-  return error instanceof ApiError && (error.status === 422 || error.status === 403) && !isConflict(error);
+  if (isConflict(error) || isNamespaceTerminating(error)) return false;
+  return error instanceof ApiError && (error.status === 422 || error.status === 403);
 }
 
 interface Change {

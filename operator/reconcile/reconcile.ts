@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { API_VERSION, KIND } from '../api/resource.ts';
 import type { TeamworkProxy } from '../api/resource.ts';
 import type { TeamworkProxyStatus } from '../api/status.ts';
+import { isNamespaceTerminating, isNotFound } from '../kube/client/errors.ts';
 import type { KubeClient } from '../kube/client/kube-client.ts';
 import type { EventRecorder } from '../kube/events.ts';
 import type { ReconcileContext, Result } from '../kube/controller.ts';
@@ -17,6 +18,7 @@ import type { Plan } from './plan/types.ts';
 import { reservedNames } from './reserved-names.ts';
 import { render } from './render/render.ts';
 import type { RenderSettings } from './render/render.ts';
+import { waitBeforeWriting } from './status-pace.ts';
 import type { StatusMemory } from './status-memory.ts';
 import { noticesOf } from './status/events.ts';
 import type { Notice } from './status/events.ts';
@@ -35,25 +37,60 @@ export interface Reconciler {
   readonly now: () => Date;
 }
 
-/** One pass for one resource, from what is wanted and what there is to what is reported: gather, plan, render, apply, observe, status. */
+/** One pass for one resource. In a namespace that is being removed nothing can be made any more, and soon the resource itself is gone. */
 export async function reconcile(
   seen: TeamworkProxy,
   reconciler: Reconciler,
   context: ReconcileContext,
 ): Promise<Result> {
-  const { memory, client } = reconciler;
+  try {
+    return await pass(seen, reconciler, context);
+  } catch (error) {
+    if (!isNamespaceTerminating(error)) throw error;
+    context.log.debug({ err: error }, 'The namespace is being removed');
+    return {};
+  }
+}
+
+/** From what is wanted and what there is to what is reported: gather, plan, render, apply, observe, status. */
+async function pass(seen: TeamworkProxy, reconciler: Reconciler, context: ReconcileContext): Promise<Result> {
+  const { memory, events } = reconciler;
   const proxy = memory.recall(seen);
   const gathered = await gather(proxy, reconciler.cluster, reconciler.now());
   const { refusals, ...rest } = plan(gathered.input);
   const planned = { ...rest, refusals: [...refusals, ...reservedNames(proxy)] };
   const { observation, notices } = await carryOut(planned, gathered, { ...reconciler, ...context });
+  for (const notice of notices) events.record({ ...notice, regarding: proxy });
   const status = statusOf(observation);
-  // Also compared with what the watch has, where somebody else may have changed it.
-  if (!isWritten(status, proxy) || !isWritten(status, seen)) await writeStatus(proxy, status, client);
-  memory.remember(proxy, status);
-  for (const notice of [...notices, ...noticesOf(proxy.status, status)])
-    reconciler.events.record({ ...notice, regarding: proxy });
-  return { requeueAfterMs: nextLook(status, observation.now) };
+  const wait = await report({ seen, proxy, status }, reconciler);
+  const look = nextLook(status, observation.now);
+  return { requeueAfterMs: wait > 0 ? Math.min(wait, look) : look };
+}
+
+interface Report {
+  readonly seen: TeamworkProxy;
+  /** The same with the status that was written last. */
+  readonly proxy: TeamworkProxy;
+  readonly status: TeamworkProxyStatus;
+}
+
+/** Writes and tells what is new, unless it has to wait; gives how long it has to, in milliseconds. */
+async function report(
+  { seen, proxy, status }: Report,
+  { memory, client, events, now }: Reconciler,
+): Promise<number> {
+  // Also compared with what the watch has, where somebody else may have changed it; but not before it has brought back our own change.
+  const isThere = isWritten(status, proxy) && (memory.isBehind(seen) || isWritten(status, seen));
+  if (isThere) return 0;
+  const at = now().getTime();
+  const written = memory.writtenAt(proxy);
+  const since = written === undefined ? Number.POSITIVE_INFINITY : at - written;
+  const wait = waitBeforeWriting(proxy.status, status, since);
+  if (wait > 0) return wait;
+  if (!(await writeStatus(proxy, status, client))) return 0;
+  memory.remember(seen, status, at);
+  for (const notice of noticesOf(proxy.status, status)) events.record({ ...notice, regarding: proxy });
+  return 0;
 }
 
 interface CarriedOut {
@@ -111,14 +148,24 @@ function asJson(status: TeamworkProxyStatus | undefined): unknown {
   return status === undefined ? undefined : JSON.parse(JSON.stringify(status));
 }
 
+/** False if the resource is gone, which the watch will tell. */
 async function writeStatus(
   proxy: TeamworkProxy,
   status: TeamworkProxyStatus,
   client: KubeClient,
-): Promise<void> {
-  const { name, namespace } = proxy.metadata;
-  const object = { apiVersion: API_VERSION, kind: KIND, metadata: { name, namespace }, status };
-  await client.applyStatus(TEAMWORK_PROXIES, object as TeamworkProxy, { fieldManager: STATUS_FIELD_MANAGER });
+): Promise<boolean> {
+  const { name, namespace, uid } = proxy.metadata;
+  // With the uid, the server refuses when another resource has the name by now.
+  const object = { apiVersion: API_VERSION, kind: KIND, metadata: { name, namespace, uid }, status };
+  try {
+    await client.applyStatus(TEAMWORK_PROXIES, object as TeamworkProxy, {
+      fieldManager: STATUS_FIELD_MANAGER,
+    });
+    return true;
+  } catch (error) {
+    if (isNotFound(error)) return false;
+    throw error;
+  }
 }
 
 /**

@@ -7,6 +7,8 @@ export class ApiError extends Error {
   readonly reason: string;
   /** Fields of the object that were found wrong, such as `spec.ports[0].port`; empty when it is not about fields. */
   readonly fields: readonly string[];
+  /** What it is about in detail, in CamelCase words, such as `NamespaceTerminating`. */
+  readonly causes: readonly string[];
   /** How long the server wants to be left alone, in milliseconds, if it said so. */
   readonly retryAfterMs: number | undefined;
 
@@ -15,12 +17,14 @@ export class ApiError extends Error {
     readonly reason: string;
     readonly message: string;
     readonly fields?: readonly string[];
+    readonly causes?: readonly string[];
     readonly retryAfterMs?: number | undefined;
   }) {
     super(refusal.message);
     this.status = refusal.status;
     this.reason = refusal.reason;
     this.fields = refusal.fields ?? [];
+    this.causes = refusal.causes ?? [];
     this.retryAfterMs = refusal.retryAfterMs;
   }
 }
@@ -44,4 +48,9 @@ export function isExpired(error: unknown): boolean {
     error instanceof ApiError &&
     (error.status === 410 || error.reason === 'Expired' || error.reason === 'Gone')
   );
+}
+
+/** Whether nothing can be created because the namespace is being removed. */
+export function isNamespaceTerminating(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 403 && error.causes.includes('NamespaceTerminating');
 }

@@ -8,7 +8,7 @@ interface Status {
   readonly message?: string;
   readonly details?: {
     readonly retryAfterSeconds?: number;
-    readonly causes?: readonly { readonly field?: string }[];
+    readonly causes?: readonly { readonly reason?: string; readonly field?: string }[];
   };
 }
 
@@ -20,13 +20,14 @@ export async function readError(response: TransportResponse, request: string): P
   const text = await readText(response.body);
   const status = parse(text);
   const quote = text.slice(0, QUOTE_LENGTH).trim();
+  const { causes = [], retryAfterSeconds } = status?.details ?? {};
   return new ApiError({
     status: response.status,
     reason: status?.reason ?? '',
     message: `${request}: ${status?.message ?? `answered with status ${response.status}: ${quote}`}`,
-    fields: (status?.details?.causes ?? []).flatMap(({ field }) => field ?? []),
-    retryAfterMs:
-      seconds(Number(response.headers['retry-after'])) ?? seconds(status?.details?.retryAfterSeconds),
+    causes: causes.flatMap(({ reason }) => reason ?? []),
+    fields: causes.flatMap(({ field }) => field ?? []),
+    retryAfterMs: seconds(Number(response.headers['retry-after'])) ?? seconds(retryAfterSeconds),
   });
 }
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { connect } from '../../../operator/kube/client/connect.ts';
-import { ApiError } from '../../../operator/kube/client/errors.ts';
+import { ApiError, isConflict } from '../../../operator/kube/client/errors.ts';
 import type { WatchEvent } from '../../../operator/kube/client/kube-client.ts';
 import { listAll } from '../../../operator/kube/client/pager.ts';
 import { CONFIG_MAPS, DEPLOYMENTS, SECRETS } from '../../../operator/kube/resources.ts';
@@ -99,6 +99,23 @@ describe('the client', () => {
       operation: 'Apply',
       subresource: 'status',
     });
+  });
+
+  it('applies no status to another object that has the name by now', async () => {
+    const { client } = test;
+    const desired = deployment('status-reborn');
+    await client.apply(DEPLOYMENTS, desired, { fieldManager: 'applier' });
+    const { apiVersion, kind, metadata } = desired;
+    const other = { ...metadata, uid: '00000000-0000-0000-0000-000000000000' };
+    const status = { conditions: [] };
+
+    const applying = client.applyStatus(
+      DEPLOYMENTS,
+      { apiVersion, kind, metadata: other, status } as Deployment,
+      { fieldManager: 'applier-status' },
+    );
+
+    await expect(applying.catch((error: unknown) => isConflict(error))).resolves.toBe(true);
   });
 
   it('lists page by page, each item with its type', async () => {
