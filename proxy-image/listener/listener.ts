@@ -4,6 +4,8 @@ import type { FrontendStatus } from '../config/status.ts';
 import type { FrontendGeneration } from '../generation/generation.ts';
 import { newcomers } from '../tcp/keep-alive.ts';
 import { resetSocket } from '../tcp/reset.ts';
+import { NO_SEAT, Roster } from '../tcp/roster.ts';
+import type { Seated } from '../tcp/roster.ts';
 import { listenFailure } from './failures.ts';
 import type { Refusal } from './refusal.ts';
 import { SourceTable } from './source-table.ts';
@@ -31,7 +33,7 @@ export class Listener {
   readonly port: number;
   readonly #context: ListenerContext;
   readonly #server: net.Server;
-  readonly #connections = new Set<AcceptedConnection>();
+  readonly #connections = new Roster<AcceptedConnection & Seated>();
   readonly #firstAttempt = Promise.withResolvers<void>();
   #frontend: FrontendGeneration;
   #state: FrontendStatus['state'] = 'Opening';
@@ -118,7 +120,7 @@ export class Listener {
 
   /** Ends every connection at once. */
   resetAll(): void {
-    for (const connection of this.#connections) {
+    for (const connection of this.#connections.snapshot()) {
       connection.reset();
     }
   }
@@ -169,7 +171,8 @@ export class Listener {
       socket.destroy();
       return;
     }
-    const connection: AcceptedConnection = {
+    const connection: AcceptedConnection & Seated = {
+      seat: NO_SEAT,
       socket,
       transport: socket,
       sourceAddress: unmapped(remoteAddress),
@@ -189,7 +192,7 @@ export class Listener {
       this.#context.refused(connection, this.#frontend, { reason: 'ConnectionLimit', error: full });
       return;
     }
-    newcomers.add(socket);
+    const newcomer = newcomers.add(socket);
     metrics.accepted.inc();
     metrics.open.inc();
     this.#connections.add(connection);
@@ -204,7 +207,7 @@ export class Listener {
       }
     };
     socket.on('close', () => {
-      newcomers.delete(socket);
+      newcomers.delete(newcomer);
       ended();
     });
     void this.#context.serve(connection, this).then(ended);

@@ -36,12 +36,12 @@ describe('newcomers', () => {
   it('get none when they have gone', () => {
     const { socket, asked } = observed();
     const other = observed();
-    newcomers.add(socket);
-    newcomers.add(other.socket);
+    const first = newcomers.add(socket);
+    const second = newcomers.add(other.socket);
 
-    newcomers.delete(socket);
+    newcomers.delete(first);
     jest.advanceTimersByTime(TWICE_SETTLED / 2);
-    newcomers.delete(other.socket);
+    newcomers.delete(second);
     jest.advanceTimersByTime(TWICE_SETTLED);
 
     expect(asked).not.toHaveBeenCalled();

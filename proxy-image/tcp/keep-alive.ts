@@ -1,4 +1,6 @@
 import type { Socket } from 'node:net';
+import { NO_SEAT, Roster } from './roster.ts';
+import type { Seated } from './roster.ts';
 
 /** Probes of a connection that carries nothing begin after this long: sooner than load balancers and firewalls forget it. Milliseconds. */
 const IDLE = 60_000;
@@ -13,31 +15,44 @@ export function keepAlive(socket: Socket): void {
   socket.setKeepAlive(true, IDLE, INTERVAL, PROBES);
 }
 
+/** A connection that may not live for so long that it needs probes. */
+class Newcomer implements Seated {
+  readonly socket: Socket;
+  seat = NO_SEAT;
+  /** It has seen one turn of the timer. */
+  older = false;
+
+  constructor(socket: Socket) {
+    this.socket = socket;
+  }
+}
+
 /** Does the same later, for connections that may not live for so long: it takes four system calls. */
 class Newcomers {
-  #young = new Set<Socket>();
-  #older = new Set<Socket>();
+  readonly #waiting = new Roster<Newcomer>();
   #timer: NodeJS.Timeout | null = null;
 
-  add(socket: Socket): void {
-    this.#young.add(socket);
+  /** What comes back has to be deleted when the connection is closed. */
+  add(socket: Socket): Newcomer {
+    const newcomer = new Newcomer(socket);
+    this.#waiting.add(newcomer);
     this.#timer ??= setInterval(() => this.#grow(), SETTLED).unref();
+    return newcomer;
   }
 
-  /** It has been closed. */
-  delete(socket: Socket): void {
-    if (!this.#young.delete(socket)) {
-      this.#older.delete(socket);
-    }
+  delete(newcomer: Newcomer): void {
+    this.#waiting.delete(newcomer);
   }
 
   #grow(): void {
-    for (const socket of this.#older) {
-      keepAlive(socket);
+    for (const newcomer of this.#waiting.snapshot()) {
+      if (newcomer.older) {
+        this.#waiting.delete(newcomer);
+        keepAlive(newcomer.socket);
+      }
+      newcomer.older = true;
     }
-    this.#older = this.#young;
-    this.#young = new Set();
-    if (this.#older.size === 0) {
+    if (this.#waiting.size === 0) {
       clearInterval(this.#timer ?? undefined);
       this.#timer = null;
     }

@@ -162,12 +162,8 @@ function timedOut(server: Endpoint, timeout: number): AttemptFailure {
 }
 
 function keepAliveLater(socket: Socket): void {
-  newcomers.add(socket);
-  socket.on('close', forget);
-}
-
-function forget(this: Socket): void {
-  newcomers.delete(this);
+  const newcomer = newcomers.add(socket);
+  socket.on('close', () => newcomers.delete(newcomer));
 }
 
 function ignore(): void {}

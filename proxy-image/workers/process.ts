@@ -3,10 +3,12 @@ import { createLogger, type LogLevel } from '../log/log.ts';
 import { BatchedWriter } from '../log/writer.ts';
 import type { Command } from './messages.ts';
 import { granted, workerMemory } from './count.ts';
+import { leaveOutStacksOfSystemErrors } from './stack-traces.ts';
 import { Worker } from './worker.ts';
 
 /** Runs one of so many workers in this process, which the supervisor has forked. */
 export function runWorker(level: LogLevel, workers: number): void {
+  leaveOutStacksOfSystemErrors();
   const output = new BatchedWriter(1);
   const errors = new BatchedWriter(2);
   const log = createLogger({ level, writer: errors, fields: { worker: process.pid } });
