@@ -15,7 +15,16 @@ import { launchCandidate } from './launch.ts';
 import { type Memory, measureMemory } from './memory.ts';
 import { ticksPerSecond } from './process-tree.ts';
 import { describeHost, record } from './record.ts';
-import { markdownTable, memoryEntries, type ReportEntry, workEntry } from './report.ts';
+import { measurePolicies } from './policies.ts';
+import {
+  markdownTable,
+  memoryEntries,
+  type OwnEntry,
+  ownLine,
+  policyEntry,
+  type ReportEntry,
+  workEntry,
+} from './report.ts';
 import { requireTools } from './requirements.ts';
 import { measure } from './rounds.ts';
 import { type RunningSite, startSite } from './site.ts';
@@ -49,15 +58,17 @@ async function main(env: NodeJS.ProcessEnv): Promise<void> {
 
   const site = await startSite();
   let entries: readonly ReportEntry[];
+  let own: readonly OwnEntry[];
   try {
     entries = [...(await measureWorks(site, plan)), ...(await measureMemories(site, plan))];
+    own = await measureOwn(site, plan);
   } finally {
     await site.close();
   }
-  if (entries.length === 0) {
+  if (entries.length + own.length === 0) {
     throw new Error(`nothing has "${plan.only}" in its name`);
   }
-  await report(entries, env['BENCH_RECORD'] === '1');
+  await report(entries, own, env['BENCH_RECORD'] === '1');
 }
 
 async function measureWorks(site: RunningSite, plan: Plan): Promise<readonly ReportEntry[]> {
@@ -92,20 +103,35 @@ async function measureMemories(site: RunningSite, plan: Plan): Promise<readonly 
   return memoryEntries(memories);
 }
 
+async function measureOwn(site: RunningSite, plan: Plan): Promise<readonly OwnEntry[]> {
+  if (plan.quick || !'policies'.includes(plan.only)) {
+    return [];
+  }
+  const options = { ...plan, ticksPerSecond: await ticksPerSecond() };
+  const spread = await step('Policies', async () => measurePolicies(site, options));
+  return [policyEntry(spread, plan.rounds)];
+}
+
 function isWanted({ name, quick }: Work, plan: Plan): boolean {
   return plan.only === '' ? quick || !plan.quick : name.includes(plan.only);
 }
 
-async function report(entries: readonly ReportEntry[], recorded: boolean): Promise<void> {
+async function report(
+  entries: readonly ReportEntry[],
+  own: readonly OwnEntry[],
+  recorded: boolean,
+): Promise<void> {
   const folder = join(projectFolder, 'build/reports');
   await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, 'bench.json'), `${JSON.stringify(entries, null, 2)}\n`);
+  await writeFile(join(folder, 'bench.json'), `${JSON.stringify([...entries, ...own], null, 2)}\n`);
 
   const versions: Record<string, string> = {};
   for (const candidate of CANDIDATES) {
     versions[candidate.name] = await candidate.version();
   }
-  const section = `${describeHost(versions)}\n\n${markdownTable(entries)}`;
+  const table = entries.length === 0 ? [] : [markdownTable(entries)];
+  const parts = [describeHost(versions), ...table, ...own.map(ownLine)];
+  const section = parts.join('\n\n');
   process.stdout.write(`${section}\n`);
   if (recorded) {
     await record(section);

@@ -37,6 +37,30 @@ export function workEntry({ work, rounds }: WorkResult): ReportEntry {
   };
 }
 
+/** A line of build/reports/bench.json for what ours costs as a multiple of what it costs without something. */
+export interface OwnEntry {
+  readonly work: string;
+  readonly toItself: number;
+  readonly rounds: number;
+  readonly min: number;
+  readonly max: number;
+}
+
+export function policyEntry({ median, min, max }: Spread, rounds: number): OwnEntry {
+  return {
+    work: 'CORS, rate limit and request filter, to the same without (HTTPS keep-alive, 1 KiB)',
+    toItself: hundredths(median),
+    rounds,
+    min: hundredths(min),
+    max: hundredths(max),
+  };
+}
+
+/** The entry as a line that stands below the table. */
+export function ownLine({ work, toItself, rounds, min, max }: OwnEntry): string {
+  return `${work}: ${toItself.toFixed(2)} (${min.toFixed(2)}-${max.toFixed(2)}, ${rounds} rounds).`;
+}
+
 const MEMORY_WORKS = {
   kibPerTlsConnection: { work: 'Memory per idle TLS connection', unit: 'KiB' },
   kibPerTcpPair: { work: 'Memory per idle layer 4 pair', unit: 'KiB' },

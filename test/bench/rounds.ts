@@ -1,7 +1,7 @@
 import { print } from '../cluster/process/progress.ts';
 import { cpuTicks } from './process-tree.ts';
 import { type Spread, spreadOf } from './statistics.ts';
-import type { CandidateName, LoadResult, RunningCandidate, Work } from './types.ts';
+import type { CandidateName, RunningCandidate, Work } from './types.ts';
 
 /** What one candidate did in one round. */
 export interface Sample {
@@ -76,18 +76,27 @@ async function measureRound(
 ): Promise<{ readonly samples: Round } | { readonly fault: string }> {
   const samples = new Map<CandidateName, Sample>();
   for (const candidate of order) {
-    const before = cpuTicks(candidate.pid);
-    const result = await work.load(candidate, options.seconds);
-    const cpuSeconds = (cpuTicks(candidate.pid) - before) / options.ticksPerSecond;
-    if (result.errors > 0 || result.units === 0 || cpuSeconds <= 0) {
-      return { fault: `${candidate.name} had ${result.errors} errors in ${result.units} units` };
+    const sample = await sampleOf(work, candidate, options);
+    if ('fault' in sample) {
+      return sample;
     }
-    samples.set(candidate.name, sampleOf(result, cpuSeconds));
+    samples.set(candidate.name, sample);
   }
   return { samples: Object.fromEntries(samples) as Round };
 }
 
-function sampleOf({ units, seconds, resumed }: LoadResult, cpuSeconds: number): Sample {
+/** Keeps a candidate busy for a while, and tells what that has cost, or what went wrong. */
+export async function sampleOf(
+  work: Work,
+  candidate: RunningCandidate,
+  options: Pick<RoundOptions, 'seconds' | 'ticksPerSecond'>,
+): Promise<Sample | { readonly fault: string }> {
+  const before = cpuTicks(candidate.pid);
+  const { errors, units, seconds, resumed } = await work.load(candidate, options.seconds);
+  const cpuSeconds = (cpuTicks(candidate.pid) - before) / options.ticksPerSecond;
+  if (errors > 0 || units === 0 || cpuSeconds <= 0) {
+    return { fault: `${candidate.name} had ${errors} errors in ${units} units` };
+  }
   return {
     cost: cpuSeconds / units,
     rate: units / seconds,

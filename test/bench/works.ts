@@ -56,6 +56,12 @@ export const WORKS: readonly Work[] = [
   handshake('TLS 1.3, resumed handshake and one request', 'resumed'),
 ];
 
+/** Asked of ours with policies and without: a page of another origin reads an answer. */
+export const POLICY_WORK: Work = request('HTTPS keep-alive, 1 KiB, from a page of another origin', {
+  path: '/webapp/1k',
+  headers: [...BROWSER_HEADERS, 'Origin: https://app.example.com'],
+});
+
 interface RequestWork {
   readonly path: string;
   readonly headers?: readonly string[];

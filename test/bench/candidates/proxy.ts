@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ProxyConfig } from '../../../proxy-image/config/types.ts';
+import type { FrontendPolicies, ProxyConfig } from '../../../proxy-image/config/types.ts';
 import { projectFolder } from '../../cluster/paths.ts';
 import { freePort } from '../../cluster/process/free-port.ts';
 import { run } from '../../cluster/process/run.ts';
@@ -14,23 +14,32 @@ const NODE = process.env['BENCH_NODE'] ?? process.execPath;
 const VERSION = '`Node ${process.versions.node}, OpenSSL ${process.versions.openssl}`';
 
 /** Ours: the bundle that goes into the image, with one worker. */
-export const proxy: Candidate = {
-  name: 'proxy',
-  async version() {
-    return (await run(NODE, ['--print', VERSION])).stdout.trim();
-  },
-  async prepare(site, ports, folder) {
-    const configFile = join(folder, 'proxy.json');
-    await writeFile(configFile, JSON.stringify(configOf(site, ports)));
-    const bundle = join(projectFolder, 'build/proxy/proxy.mjs');
-    const admin = `127.0.0.1:${await freePort()}`;
-    const options = ['--config', configFile, '--workers', '1', '--admin', admin];
-    // As the image starts it.
-    return { command: NODE, args: [bundle, ...options] };
-  },
-};
+export const proxy: Candidate = proxyWith({});
 
-function configOf({ chainFile, keyFile, httpPorts, tcpPort }: Site, ports: FrontendPorts): ProxyConfig {
+/** Ours with policies on HTTPS, which the others are not compared with. */
+export function proxyWith(policies: FrontendPolicies): Candidate {
+  return {
+    name: 'proxy',
+    async version() {
+      return (await run(NODE, ['--print', VERSION])).stdout.trim();
+    },
+    async prepare(site, ports, folder) {
+      const configFile = join(folder, 'proxy.json');
+      await writeFile(configFile, JSON.stringify(configOf(site, ports, policies)));
+      const bundle = join(projectFolder, 'build/proxy/proxy.mjs');
+      const admin = `127.0.0.1:${await freePort()}`;
+      const options = ['--config', configFile, '--workers', '1', '--admin', admin];
+      // As the image starts it.
+      return { command: NODE, args: [bundle, ...options] };
+    },
+  };
+}
+
+function configOf(
+  { chainFile, keyFile, httpPorts, tcpPort }: Site,
+  ports: FrontendPorts,
+  policies: FrontendPolicies,
+): ProxyConfig {
   const common = {
     publicPort: PUBLIC_PORT,
     limits: { connections: MAX_CONNECTIONS },
@@ -66,6 +75,7 @@ function configOf({ chainFile, keyFile, httpPorts, tcpPort }: Site, ports: Front
         protocol: 'HTTPS',
         backend: 'rest',
         routes,
+        ...(Object.keys(policies).length === 0 ? {} : { policies }),
       }),
       frontendConfig({ ...common, name: 'tcp', port: ports.tcp, backend: 'tcp' }),
     ],
