@@ -3,16 +3,16 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
 
 /**
- * Where a program begins, by the name of its bundle, and where its source map goes. Each of the proxy's processes would hold 3 MiB for one
- * inside of the bundle, and look up each stack trace in it; bundles keep the names of functions.
+ * Where a program begins, by the name of its bundle. Source maps lie beside the bundles: within, each of the proxy's processes would hold
+ * 3 MiB for it, and the operator 70 MiB, and look up each stack trace in it; bundles keep the names of functions.
  */
 const PROGRAMS = {
-  operator: { entry: 'operator/main.ts', sourcemap: 'inline', splitting: false },
+  operator: { entry: 'operator/main.ts', splitting: false },
   // Each of its processes loads its own part.
-  proxy: { entry: 'proxy-image/main.ts', sourcemap: 'external', splitting: true },
+  proxy: { entry: 'proxy-image/main.ts', splitting: true },
 } as const;
 
-for (const [name, { entry, sourcemap, splitting }] of Object.entries(PROGRAMS)) {
+for (const [name, { entry, splitting }] of Object.entries(PROGRAMS)) {
   const outdir = `build/${name}`;
   rmSync(outdir, { recursive: true, force: true });
   const { metafile } = await build({
@@ -28,7 +28,7 @@ for (const [name, { entry, sourcemap, splitting }] of Object.entries(PROGRAMS)) 
     banner: {
       js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
     },
-    sourcemap,
+    sourcemap: 'external',
     sourcesContent: false,
     legalComments: 'inline',
     logLevel: 'warning',

@@ -54,9 +54,26 @@ export function trustAnchor({ chainPem, leaf }: CertificateMaterial): TrustAncho
   };
 }
 
+/** More trust stores than that are made again each time. */
+const CAPACITY = 256;
+
+/** What was made last: deriving keys for a trust store takes longer than all else that a pass does, and many resources have the same anchors. */
+const made = new Map<string, TrustStores>();
+
 /** Makes the trust stores that Java clients import. An anchor of several certificates is in them once, under the first one's name. */
 export function trustStores(anchors: readonly NamedAnchor[]): TrustStores {
-  const entries = distinct(anchors).map(({ name, anchor }) => ({
+  const wanted = distinct(anchors);
+  const key = JSON.stringify(wanted.map(({ name, anchor }) => [name, anchor.anchorFingerprint]));
+  const stores = made.get(key) ?? makeTrustStores(wanted);
+  made.delete(key);
+  made.set(key, stores);
+  const [oldest] = made.keys();
+  if (made.size > CAPACITY && oldest !== undefined) made.delete(oldest);
+  return stores;
+}
+
+function makeTrustStores(anchors: readonly NamedAnchor[]): TrustStores {
+  const entries = anchors.map(({ name, anchor }) => ({
     alias: name,
     der: anchor.crtDer,
     created: anchor.validFrom,

@@ -15,6 +15,7 @@ import { createLoadBalancerEvents } from './load-balancer-events.ts';
 import { referencedSecrets } from './gather.ts';
 import type { ClusterView } from './gather.ts';
 import { OWNED_KINDS, TEAMWORK_PROXIES } from './kinds.ts';
+import { createSecretReader } from './secret-reader.ts';
 import { INSTANCE_LABEL, POD_SELECTOR, PROXY_LABEL } from './render/metadata.ts';
 
 /** What the operator sees of the cluster, and which resources a change is about. */
@@ -43,7 +44,7 @@ const BY_OWNER = 'owner';
 const BY_SECRET = 'secret';
 const BY_INSTANCE = 'instance';
 
-/** Watches TeamworkProxies and all that belongs to them; of Secrets only the metadata, so that no key lies in a cache. */
+/** Watches TeamworkProxies and all that belongs to them; of Secrets only the metadata, so that no key lies in memory that none of them refers to. */
 export function watchCluster(common: ClusterOptions): Cluster {
   const { client } = common;
   const proxies = createInformer({
@@ -64,9 +65,17 @@ export function watchCluster(common: ClusterOptions): Cluster {
     fieldManager: FIELD_MANAGER,
   });
   const informers = [proxies, pods, ...owned.map(({ informer }) => informer)];
+  const secretStore = owned.find(({ resource }) => resource === SECRETS)?.informer.store;
+  const secrets = createSecretReader({
+    get: (key) => client.get(SECRETS, key),
+    versionOf: (key) => secretStore?.get(key)?.metadata?.resourceVersion,
+  });
+  secretStore?.onChange((before, after) => {
+    if (after === undefined) secrets.forget({ namespace: '', name: '', ...before?.metadata });
+  });
 
   return {
-    readSecret: (namespace, name) => client.get(SECRETS, { namespace, name }),
+    secrets,
     loadBalancers: recent(() => listLoadBalancers(common)),
     loadBalancerWarning: (service) => loadBalancerEvents.warningAbout(service),
     ownedBy: ({ metadata }) =>
@@ -77,7 +86,9 @@ export function watchCluster(common: ClusterOptions): Cluster {
     podsOf: ({ metadata }) =>
       pods.store
         .byIndex(BY_INSTANCE, path(metadata.namespace, metadata.name))
-        .filter((pod) => pod.metadata?.deletionTimestamp === undefined),
+        .filter((pod) => pod.metadata?.deletionTimestamp === undefined)
+        // In an order that does not come from what a watch has told first, or else a restart would change what is said of them.
+        .sort((one, other) => compare(one.metadata?.name ?? '', other.metadata?.name ?? '')),
     proxy: (key) => proxies.store.get(key),
     proxies: () => proxies.store.list(),
     onChange(enqueue) {
@@ -185,6 +196,11 @@ function enqueueInstance(pod: KubernetesObject | undefined, enqueue: Enqueue): v
   const { namespace, labels } = pod?.metadata ?? {};
   const name = labels?.[INSTANCE_LABEL];
   if (namespace !== undefined && name !== undefined) enqueue({ namespace, name });
+}
+
+function compare(one: string, other: string): number {
+  if (one === other) return 0;
+  return one < other ? -1 : 1;
 }
 
 function path(namespace = '', name = ''): string {

@@ -6,12 +6,13 @@ import { generatedSecrets } from './generate.ts';
 import { authorityOf } from './render/authority-files.ts';
 import { podPaths } from './render/deployment.ts';
 import { FRONTEND_LABEL, objectNames } from './render/metadata.ts';
+import type { SecretReader } from './secret-reader.ts';
 import { assignedAddress } from './service-address.ts';
 
 /** What gathering reads from; implemented by the caches and the client that operator/main.ts wires up. */
 export interface ClusterView {
-  /** The Secret as the API server has it now; undefined when it does not exist. */
-  readSecret(namespace: string, name: string): Promise<Secret | undefined>;
+  /** The content of Secrets. */
+  readonly secrets: SecretReader;
   /** Every object that belongs to the proxy (owner reference by uid), of all kinds that are rendered. */
   ownedBy(proxy: TeamworkProxy): readonly KubernetesObject[];
   /** LoadBalancer Services of everybody, as far as they can be seen; at most some seconds old. */
@@ -38,8 +39,8 @@ export async function gather(proxy: TeamworkProxy, cluster: ClusterView, now: Da
   const services = servicesOf(owned);
   const names = referencedSecrets(proxy);
   const [served, ...secrets] = await Promise.all([
-    cluster.readSecret(namespace, objectNames.tls(name)),
-    ...names.map((secret) => cluster.readSecret(namespace, secret)),
+    cluster.secrets.read({ namespace, name: objectNames.tls(name) }),
+    ...names.map((secret) => cluster.secrets.read({ namespace, name: secret })),
   ]);
   const found = new Map(names.flatMap((secret, index) => entry(secret, secrets[index])));
   const common = { proxy, addresses: addresses(services) };

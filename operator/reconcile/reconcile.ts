@@ -6,9 +6,9 @@ import { isNamespaceTerminating, isNotFound } from '../kube/client/errors.ts';
 import type { KubeClient } from '../kube/client/kube-client.ts';
 import type { EventRecorder } from '../kube/events.ts';
 import type { ReconcileContext, Result } from '../kube/controller.ts';
-import type { Condition, Deployment, KubernetesObject } from '../kube/types.ts';
+import type { Condition, Deployment, KubernetesObject, Pod } from '../kube/types.ts';
 import { apply } from './apply.ts';
-import { gather, servicesOf } from './gather.ts';
+import { gather, referencedSecrets, servicesOf } from './gather.ts';
 import type { ClusterView, Gathered } from './gather.ts';
 import { TEAMWORK_PROXIES } from './kinds.ts';
 import { observeAddresses } from './observe-addresses.ts';
@@ -16,6 +16,7 @@ import { observePods } from './observe.ts';
 import { plan } from './plan/plan.ts';
 import type { Plan } from './plan/types.ts';
 import { reservedNames } from './reserved-names.ts';
+import { objectNames } from './render/metadata.ts';
 import { render } from './render/render.ts';
 import type { RenderSettings } from './render/render.ts';
 import { waitBeforeWriting } from './status-pace.ts';
@@ -37,7 +38,10 @@ export interface Reconciler {
   readonly now: () => Date;
 }
 
-/** One pass for one resource. In a namespace that is being removed nothing can be made any more, and soon the resource itself is gone. */
+/**
+ * One pass for one resource. When it fails, a Secret may have been written whose version the watch has not seen. In a namespace that is being
+ * removed nothing can be made any more, and soon the resource itself is gone.
+ */
 export async function reconcile(
   seen: TeamworkProxy,
   reconciler: Reconciler,
@@ -46,6 +50,9 @@ export async function reconcile(
   try {
     return await pass(seen, reconciler, context);
   } catch (error) {
+    const { namespace, name } = seen.metadata;
+    for (const secret of [objectNames.tls(name), ...referencedSecrets(seen)])
+      reconciler.cluster.secrets.forget({ namespace, name: secret });
     if (!isNamespaceTerminating(error)) throw error;
     context.log.debug({ err: error }, 'The namespace is being removed');
     return {};
@@ -63,7 +70,7 @@ async function pass(seen: TeamworkProxy, reconciler: Reconciler, context: Reconc
   for (const notice of notices) events.record({ ...notice, regarding: proxy });
   const status = statusOf(observation);
   const wait = await report({ seen, proxy, status }, reconciler);
-  const look = nextLook(status, observation.now);
+  const look = nextLook(status, { now: observation.now, pods: gathered.pods });
   return { requeueAfterMs: wait > 0 ? Math.min(wait, look) : look };
 }
 
@@ -118,6 +125,8 @@ async function carryOut(
     client: context.client.withSignal(context.signal),
     log: context.log,
   });
+  for (const object of applied.objects)
+    if (object.kind === 'Secret') context.cluster.secrets.remember(object);
   const desired = wantedPods(planned, applied.objects);
   const dataPlane = { configHash: rendered.configHash, desired, pods: await observePods(pods) };
   const services = servicesOf(applied.objects.filter(isStaying));
@@ -177,19 +186,33 @@ const LOOK_SOON_MS = 1000;
 const LOOK_MS = 5000;
 const LOOK_SELDOM_MS = 15_000;
 
-/** How long after a change one is still taken to be on its way. */
+/** How long to wait where no pod can be asked: changes wake us, and only what comes with time alone, such as the end of a certificate, does not. */
+const WAIT_MS = 300_000;
+
+/** How long after a change one is still taken to be on its way; looks become rarer in that time, as many may be on their way at once. */
 const SETTLING_MS = 30_000;
 
-function nextLook({ conditions = [] }: TeamworkProxyStatus, now: Date): number {
+function nextLook(
+  { conditions = [] }: TeamworkProxyStatus,
+  { now, pods }: { readonly now: Date; readonly pods: readonly Pod[] },
+): number {
   const programmed = conditions.find(({ type }) => type === 'Programmed');
   const healthy = conditions.find(({ type }) => type === 'BackendsHealthy');
   const assigned = conditions.find(({ type }) => type === 'AddressesAssigned');
-  if (programmed?.status === 'False') return isSettling(programmed, now) ? LOOK_OFTEN_MS : LOOK_MS;
+  const canAsk = pods.some((pod) => pod.status?.podIP !== undefined);
+  if (programmed?.status === 'False' && canAsk) {
+    const since = sinceTransition(programmed, now);
+    return since < SETTLING_MS ? Math.max(LOOK_OFTEN_MS, since / 16) : LOOK_MS;
+  }
   // Why a load balancer refuses is found by looking as well.
-  if (assigned?.status === 'False' && isSettling(assigned, now)) return LOOK_SOON_MS;
+  if (assigned?.status === 'False') {
+    const since = sinceTransition(assigned, now);
+    if (since < SETTLING_MS) return Math.max(LOOK_SOON_MS, since / 2);
+  }
+  if (!canAsk) return WAIT_MS;
   return healthy?.status === 'False' ? LOOK_MS : LOOK_SELDOM_MS;
 }
 
-function isSettling({ lastTransitionTime }: Condition, now: Date): boolean {
-  return now.getTime() - Date.parse(lastTransitionTime) < SETTLING_MS;
+function sinceTransition({ lastTransitionTime }: Condition, now: Date): number {
+  return now.getTime() - Date.parse(lastTransitionTime);
 }

@@ -4,6 +4,7 @@ import { cpuTicks, peakResidentKiB, residentKiB, ticksPerSecond } from '../proce
 import { type ApiServerCounters, isWrite, watchApiServer } from './api-server.ts';
 import { type Children, watchChildren } from './children.ts';
 import { growth, samplesOf, sumBy, total } from './exposition.ts';
+import { startLoadBalancer } from './load-balancer.ts';
 import { percentile } from './percentile.ts';
 import { nameOf, openSite, type Site } from './site.ts';
 import type { Candidate, Result, RunningOperator } from './types.ts';
@@ -22,7 +23,7 @@ export interface Size {
 /** How many users apply at the same time. */
 const APPLYING = 8;
 
-/** A quiet operator has made no request for as long, in milliseconds. */
+/** A quiet operator has written nothing for as long, in milliseconds. */
 const QUIET_MS = 5000;
 
 interface Scene {
@@ -37,6 +38,7 @@ interface Scene {
 export async function measure(candidate: Candidate, size: Size): Promise<Result> {
   const site = await openSite();
   const children = await watchChildren(site.client);
+  const loadBalancer = startLoadBalancer(site.client);
   const scene = {
     site,
     children,
@@ -74,6 +76,7 @@ export async function measure(candidate: Candidate, size: Size): Promise<Result>
     };
   } finally {
     await operator.stop();
+    await loadBalancer.stop();
     await children.stop();
     await site.close();
   }

@@ -13,7 +13,7 @@ export const ours: Candidate = {
   start: async (surroundings) => {
     const profile = process.env['BENCH_PROFILE'] === '1' ? ['--cpu-prof'] : [];
     const bundle = join(projectFolder, 'build/operator/operator.mjs');
-    const args = [...profile, '--enable-source-maps', bundle];
+    const args = [...profile, bundle];
     return startProcess({ name: 'operator', command: process.execPath, args }, surroundings);
   },
 };
