@@ -15,6 +15,7 @@ export interface Rendered {
   };
   readonly rules?: readonly Rule[];
   readonly subjects?: readonly object[];
+  readonly roleRef?: { readonly kind: string; readonly name: string };
   readonly spec?: Readonly<Record<string, unknown>>;
   readonly automountServiceAccountToken?: boolean;
 }

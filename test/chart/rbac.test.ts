@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { renderChart } from './helm.ts';
 import type { Rendered, Rule } from './helm.ts';
 
+const READ_AND_APPLY = ['create', 'get', 'list', 'patch', 'watch'];
 const READ_AND_WRITE = ['create', 'delete', 'get', 'list', 'patch', 'watch'];
 
 /** Everything that the operator is allowed to do, as `group/resource` and verbs. A change here is a change of what users entrust to it. */
@@ -9,13 +10,13 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   '/configmaps': READ_AND_WRITE,
   '/pods': ['list', 'patch', 'watch'],
   '/secrets': READ_AND_WRITE,
-  '/serviceaccounts': READ_AND_WRITE,
+  '/serviceaccounts': READ_AND_APPLY,
   '/services': READ_AND_WRITE,
-  'apps/deployments': READ_AND_WRITE,
+  'apps/deployments': READ_AND_APPLY,
   'events.k8s.io/events': ['create', 'list', 'patch'],
   'networking.k8s.io/networkpolicies': READ_AND_WRITE,
   'autoscaling/horizontalpodautoscalers': READ_AND_WRITE,
-  'policy/poddisruptionbudgets': READ_AND_WRITE,
+  'policy/poddisruptionbudgets': READ_AND_APPLY,
   'teamworkproxy.io/teamworkproxies': ['list', 'watch'],
   'teamworkproxy.io/teamworkproxies/finalizers': ['update'],
   'teamworkproxy.io/teamworkproxies/status': ['patch'],

@@ -48,7 +48,8 @@ export function apiServerArguments(layout: Layout, settings: ControlPlaneSetting
     `--tls-private-key-file=${server.key}`,
     `--client-ca-file=${layout.authorityCertificate}`,
     '--authorization-mode=Node,RBAC',
-    '--enable-admission-plugins=NodeRestriction',
+    // The second one is on in OpenShift: who writes an owner reference must be allowed to.
+    '--enable-admission-plugins=NodeRestriction,OwnerReferencesPermissionEnforcement',
     `--kubelet-certificate-authority=${layout.authorityCertificate}`,
     `--kubelet-client-certificate=${kubeletClient.certificate}`,
     `--kubelet-client-key=${kubeletClient.key}`,

@@ -36,18 +36,26 @@ export async function openSite(name: string): Promise<Site> {
   const apiServer = await serveResource(await startControlPlane());
   apiServer.close();
   const created = await createTestNamespace(name);
+  const operator = await startOperator(created.namespace);
+  return {
+    ...siteIn(created, operator),
+    async release() {
+      await operator.stop();
+      await created.release();
+    },
+  };
+}
+
+/** The same in a namespace that is there, with an operator that runs; its release is that of the namespace alone. */
+export function siteIn(created: TestNamespace, operator: OperatorProcess): Site {
   const { namespace, client } = created;
-  const operator = await startOperator(namespace);
   const service = (name: string) => client.get(SERVICES, { namespace, name });
   return {
     namespace,
     client,
     operator,
     service,
-    async release() {
-      await operator.stop();
-      await created.release();
-    },
+    release: () => created.release(),
     async applySecret(name, data, type = 'Opaque') {
       const encoded = Object.entries(data).map(([key, value]) => [
         key,
