@@ -101,14 +101,15 @@ async function endTls(
   { config, metrics }: FrontendGeneration,
   { access }: PipelineServices,
 ): Promise<ClientConnection | null> {
-  const result = await tls.terminate(accepted);
+  const failed = (reason: string): void => access.log(failedConnection(accepted, config.name, reason));
+  const result = await tls.terminate(accepted, failed);
   if (result.ok) {
     metrics.handshakesDone.inc();
     return { ...accepted, socket: result.socket, tls: result.tls };
   }
   if (!result.silent) {
     metrics.handshakesFailed.inc();
-    access.log(failedConnection(accepted, config.name, result.reason));
+    failed(result.reason);
   }
   return null;
 }

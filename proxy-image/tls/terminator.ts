@@ -5,6 +5,7 @@ import type { AcceptedConnection, ClientTls } from '../listener/types.ts';
 import { judgeClient } from './client-certificates.ts';
 import { contextOptions, namedContexts } from './contexts.ts';
 import type { ContextSettings, NamedContexts } from './contexts.ts';
+import { OverheadWatch } from './overhead.ts';
 
 export interface TerminatorOptions extends ContextSettings {
   /** 48 bytes, the same in every worker and across reloads, so that sessions can be resumed everywhere. */
@@ -33,6 +34,7 @@ export class TlsTerminator {
   #contexts: NamedContexts | null;
   /** By both ends of the connection: Node does not tell which connection a TLS socket came from. */
   readonly #handshakes = new Map<string, Handshake>();
+  readonly #overhead = new OverheadWatch();
 
   /** @throws if OpenSSL does not take a certificate or its key */
   constructor(options: TerminatorOptions) {
@@ -64,8 +66,12 @@ export class TlsTerminator {
     this.#contexts = contextsFor(this.#options, keys);
   }
 
-  /** Does the handshake. Never rejects; a connection whose handshake fails has been closed. */
-  async terminate({ socket }: AcceptedConnection): Promise<Termination> {
+  /**
+   * Does the handshake. Never rejects; a connection whose handshake fails has been closed. One that is reset later, for what its client does
+   * to TLS itself, is told to `abused`.
+   */
+  async terminate(connection: AcceptedConnection, abused: (reason: string) => void): Promise<Termination> {
+    const { socket } = connection;
     const key = ends(socket);
     // What an earlier stage has read is none of the handshake's.
     const before = socket.bytesRead - socket.readableLength;
@@ -76,6 +82,12 @@ export class TlsTerminator {
       const settle = (termination: Termination): void => {
         this.#handshakes.delete(key);
         socket.off('close', failed);
+        if (termination.ok) {
+          this.#watch(termination.socket, socket, () => {
+            abused('the client sends messages of TLS and no data');
+            connection.reset();
+          });
+        }
         resolve(termination);
       };
       const handshake: Handshake = { settle, reason: 'the client went away during the TLS handshake' };
@@ -83,6 +95,10 @@ export class TlsTerminator {
       socket.once('close', failed);
       this.#server.emit('connection', socket);
     });
+  }
+
+  #watch(socket: TLSSocket, transport: Socket, flooded: () => void): void {
+    socket.once('close', this.#overhead.add(transport, socket, flooded));
   }
 
   readonly #selectContext: SniCallback = (name, answer) => {
