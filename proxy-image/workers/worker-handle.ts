@@ -1,6 +1,9 @@
 import type { Worker } from 'node:cluster';
 import type { Command, WorkerMessage, WorkerReport } from './messages.ts';
 
+/** At two a second, half of half a minute: a garbage collection, or a busy host, may take seconds. */
+export const MAX_SILENT_BEATS = 30;
+
 /** One worker process, as the supervisor sees it. */
 export class WorkerHandle {
   readonly pid: number;
@@ -13,11 +16,11 @@ export class WorkerHandle {
   ready = false;
   /** Its newest report. */
   report: WorkerReport | null = null;
-  /** `performance.now()` of its last sign of life. */
-  lastSeen = performance.now();
   readonly #worker: Worker;
   readonly #asked = new Map<number, (report: WorkerReport) => void>();
   #nextId = 0;
+  /** Heartbeats since its last sign of life. */
+  #silentBeats = 0;
 
   constructor(worker: Worker) {
     this.#worker = worker;
@@ -49,9 +52,18 @@ export class WorkerHandle {
     });
   }
 
+  /**
+   * To be called at each heartbeat; true when nothing has come from it at so many of them that its event loop must stand still. Heartbeats are
+   * counted and not seconds: when the whole host has stood still, as a virtual machine does that is moved, the worker was not given any.
+   */
+  isStuck(): boolean {
+    this.#silentBeats += 1;
+    return this.#silentBeats > MAX_SILENT_BEATS;
+  }
+
   /** Takes note of what a message says of this worker. */
   note(message: WorkerMessage): void {
-    this.lastSeen = performance.now();
+    this.#silentBeats = 0;
     switch (message.type) {
       case 'Ready':
         this.ready = true;

@@ -30,9 +30,8 @@ const LONGEST_DELAY = 10_000;
 const FIRST_DELAY = 100;
 /** A worker that has lived for so long did not end because of how it was started. Milliseconds. */
 const STEADY = 60_000;
-/** How often workers are asked for a report, and how long one may be silent before it is ended. Milliseconds. */
+/** How often workers are asked for a report: their heartbeat. Milliseconds. */
 const REPORT_INTERVAL = 500;
-const MAX_SILENCE = 15_000;
 
 /** How long to wait before a worker is replaced: not at all at first, then twice as long each time until one lives for long. */
 export function replaceDelay(previous: number | null, lived: number): number {
@@ -192,14 +191,13 @@ export class WorkerPool {
 
   /** Keeps the reports fresh, acts on what they say, and ends a worker whose event loop stands still. */
   #beat(): void {
-    const now = performance.now();
     void this.#ports.check(this.workers);
     const [only] = this.#workers.values();
     if (this.#options.count === 1 && only?.report) {
       this.#holder.opened(only.report.frontends);
     }
     for (const worker of this.#workers.values()) {
-      if (now - worker.lastSeen > MAX_SILENCE) {
+      if (worker.isStuck()) {
         worker.kill();
       } else if (worker.ready) {
         void worker.ask(REPORT_INTERVAL);
