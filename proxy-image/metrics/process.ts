@@ -1,7 +1,7 @@
-import type { Registry } from './registry.ts';
+import type { Gauge, Registry } from './registry.ts';
 
 /** Declares what is measured of the process itself, and gives the function that brings it up to date. Merged, processes are added up. */
-export function declareProcessMetrics(registry: Registry): () => void {
+export function declareProcessMetrics(registry: Registry, role: 'supervisor' | 'worker'): () => void {
   const cpu = registry
     .counter({
       name: 'process_cpu_seconds_total',
@@ -23,10 +23,27 @@ export function declareProcessMetrics(registry: Registry): () => void {
       labelNames: [],
     })
     .labels({});
+  const kinds = registry.gauge({
+    name: 'teamwork_proxy_memory_bytes',
+    help: "Memory by process and kind: resident; of V8's heap what it has taken (heap) and what is in use of that (heap_used); external, buffers included; buffers.",
+    labelNames: ['process', 'kind'],
+  });
+  const kind = (name: string): Gauge => kinds.labels({ process: role, kind: name });
+  const resident = kind('resident');
+  const heap = kind('heap');
+  const heapUsed = kind('heap_used');
+  const external = kind('external');
+  const buffers = kind('buffers');
   return () => {
     const { user, system } = process.cpuUsage();
     cpu.value = (user + system) / 1e6;
-    memory.set(process.memoryUsage.rss());
+    const usage = process.memoryUsage();
+    memory.set(usage.rss);
+    resident.set(usage.rss);
+    heap.set(usage.heapTotal);
+    heapUsed.set(usage.heapUsed);
+    external.set(usage.external);
+    buffers.set(usage.arrayBuffers);
     busy.value = performance.eventLoopUtilization().active / 1e3;
   };
 }

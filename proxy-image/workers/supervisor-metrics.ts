@@ -9,7 +9,7 @@ import type { CheckedServer } from '../upstream/checks/types.ts';
 /** What the supervisor counts, together with what workers have counted. */
 export class SupervisorMetrics {
   readonly #registry = new Registry();
-  readonly #updateProcess = declareProcessMetrics(this.#registry);
+  readonly #updateProcess = declareProcessMetrics(this.#registry, 'supervisor');
   readonly #loads = this.#registry.counter({
     name: 'teamwork_proxy_config_loads_total',
     help: 'Configurations by what became of them: served, refused, or waiting for files.',

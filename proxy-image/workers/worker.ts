@@ -37,7 +37,7 @@ export interface WorkerOptions {
 export class Worker {
   readonly #options: WorkerOptions;
   readonly #registry = new Registry();
-  readonly #updateProcessMetrics = declareProcessMetrics(this.#registry);
+  readonly #updateProcessMetrics = declareProcessMetrics(this.#registry, 'worker');
   readonly #families = {
     ...declareForwardMetrics(this.#registry),
     ...declareListenerMetrics(this.#registry),

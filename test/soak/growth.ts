@@ -1,15 +1,22 @@
+import type { MemorySample } from './memory.ts';
+
 /** What the processes of a proxy hold at one moment. */
 export interface Sample {
   /** Minutes since the beginning. */
   readonly minute: number;
   readonly residentKiB: number;
+  /** By process. */
+  readonly memory: MemorySample;
   readonly openFiles: number;
   /** Share of the time that the event loops of the workers were busy. */
   readonly busy: number;
 }
 
 /** Slope of the line through the samples after that minute, by least squares: KiB per minute. */
-export function growthPerMinute(samples: readonly Sample[], after: number): number {
+export function growthPerMinute(
+  samples: readonly Pick<Sample, 'minute' | 'residentKiB'>[],
+  after: number,
+): number {
   const settled = samples.filter(({ minute }) => minute > after);
   const mean = (values: readonly number[]): number =>
     values.reduce((sum, value) => sum + value, 0) / values.length;

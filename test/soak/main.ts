@@ -1,6 +1,7 @@
 /**
  * Runs the proxy for a long time under mixed load and everything that can change beneath it, and looks whether it grows: `node test/soak/main.ts`
- * (SOAK_MINUTES, 20 unless given). Prints a line per minute, writes build/reports/soak.json, and ends with 1 when something was lost or grew.
+ * (SOAK_MINUTES, 20 unless given; SOAK_RELOAD_MS, from one reload to the next, 2000 unless given; more of them show sooner whether reloads leave
+ * anything behind; SOAK_BUSY, the share of its time that the worker is kept busy, 0.6 unless given). Prints a line per minute, writes build/reports/soak.json, and ends with 1 when something was lost or grew.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -28,6 +29,7 @@ import { freePort } from '../cluster/process/free-port.ts';
 import { startEchoServer } from '../support/tcp.ts';
 import { FlakyLoad } from './flaky.ts';
 import { growthPerMinute, type Sample } from './growth.ts';
+import { heapFloors, memoryLine, memoryOf } from './memory.ts';
 import { Pace } from './pace.ts';
 import { StalledReaders } from './stalled-readers.ts';
 
@@ -35,11 +37,13 @@ const MINUTES = Number(process.env['SOAK_MINUTES'] ?? 20);
 const FLOWS = 500;
 const CLIENTS = 64;
 const WORKERS = 1;
-const RELOAD_EVERY = 2_000;
+const RELOAD_EVERY = Number(process.env['SOAK_RELOAD_MS'] ?? 2_000);
 /** Reloads from one certificate to the next. */
 const SWAP_EVERY = 5;
 /** Memory settles in the first minutes, or the first quarter of a short run. */
 const SETTLED_AFTER = Math.min(5, MINUTES / 4);
+/** Lines of the log that are kept. */
+const MAX_ERRORS = 20;
 /** What still counts as no growth: KiB per minute of all processes. */
 const MAX_GROWTH = 512;
 
@@ -101,6 +105,9 @@ async function main(): Promise<number> {
     minutes: MINUTES,
     samples,
     growthKiBPerMinute: growth,
+    heapFloorsKiB: heapFloors(
+      samples.filter(({ minute }) => minute > SETTLED_AFTER).map(({ memory }) => memory),
+    ),
     openFiles: { base: base.openFiles, end: openFiles },
     reloads: await reloads,
     https: {
@@ -114,6 +121,8 @@ async function main(): Promise<number> {
     flaky: flaky.counts,
     stalled: { cut: stalled.cut },
     crashes: await metric(proxy, 'teamwork_proxy_worker_crashes_total'),
+    /** What the proxy itself says of what went wrong. */
+    errors: proxy.log.filter(({ level }) => level === 'error').slice(0, MAX_ERRORS),
   };
   await proxy.remove();
   const lost = load.failed + load.wrongCertificates + flows.dropped + report.crashes;
@@ -171,15 +180,17 @@ async function watch(proxy: ProxyProcess, pace: Pace): Promise<readonly Sample[]
   for (let minute = interval; minute <= MINUTES + 1e-9; minute += interval) {
     await pace.keepFor(interval * 60_000);
     const { resident, openFiles } = await holdings(proxy);
+    const memory = await memoryOf(proxy);
     const sample = {
       minute: Number(minute.toFixed(2)),
       residentKiB: Math.round(resident / 1024),
+      memory,
       openFiles,
       busy: Number(pace.busy.toFixed(2)),
     };
     samples.push(sample);
     console.log(
-      `minute ${sample.minute}: ${Math.round(sample.residentKiB / 1024)} MiB, ${openFiles} open files, ${Math.round(sample.busy * 100)} % busy`,
+      `minute ${sample.minute}: ${Math.round(sample.residentKiB / 1024)} MiB, ${openFiles} open files, ${Math.round(sample.busy * 100)} % busy; ${memoryLine(memory)}`,
     );
   }
   return samples;

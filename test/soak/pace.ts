@@ -4,12 +4,12 @@ import type { ProxyProcess } from '../support/proxy-process.ts';
 
 /** Between two looks. Milliseconds. */
 const INTERVAL = 2_500;
-const TARGET = 0.6;
+const TARGET = Number(process.env['SOAK_BUSY'] ?? 0.6);
 /** Milliseconds. */
 const SHORTEST = 1;
 const LONGEST = 500;
 
-/** Keeps the workers of a proxy busy for about 60 % of the time, by how long clients wait between requests. */
+/** Keeps the workers of a proxy busy for so much of the time (SOAK_BUSY, 60 % unless given), by how long clients wait between requests. */
 export class Pace {
   pause = 20;
   /** Share of the last interval that the event loops were busy. */
