@@ -1,6 +1,7 @@
 import type { LoadedCertificate } from '../config/certificate.ts';
 import type { LoadedConfig } from '../config/load.ts';
-import type { FrontendConfig } from '../config/types.ts';
+import type { FrontendConfig, RouteConfig } from '../config/types.ts';
+import { ForwardTargets } from '../http/forwarding/targets.ts';
 import type { HttpFrontend } from '../http/types.ts';
 import { rangeMatcher } from '../addresses/ranges.ts';
 import { buildIdentify } from '../listener/identify.ts';
@@ -58,11 +59,15 @@ export interface GenerationParts {
  */
 export function buildGeneration(loaded: LoadedConfig, parts: GenerationParts): Generation {
   const leases = new Map<string, UpstreamLease>();
+  const forwards = new Map<RouteConfig, ForwardTargets>();
   const retire = (): void => {
     for (const lease of leases.values()) {
       lease.release();
     }
     leases.clear();
+    for (const targets of forwards.values()) {
+      targets.retire();
+    }
   };
   try {
     for (const backend of loaded.config.backends) {
@@ -71,7 +76,7 @@ export function buildGeneration(loaded: LoadedConfig, parts: GenerationParts): G
     }
     const upstreams = new Map([...leases].map(([name, { upstream }]) => [name, upstream]));
     const frontends = loaded.config.frontends.map((config) =>
-      buildFrontend(config, loaded, upstreams, parts),
+      buildFrontend(config, loaded, { upstreams, forwards: buildForwards(config, loaded, forwards) }, parts),
     );
     return { loaded, frontends, upstreams: [...upstreams.values()], retire };
   } catch (error) {
@@ -82,10 +87,35 @@ export function buildGeneration(loaded: LoadedConfig, parts: GenerationParts): G
 
 type Upstreams = ReadonlyMap<string, Upstream>;
 
+/** Where requests can go. */
+interface Destinations {
+  readonly upstreams: Upstreams;
+  readonly forwards: HttpFrontend['forwards'];
+}
+
+/** Those of one frontend; they are added to `all`. */
+function buildForwards(
+  { routes }: FrontendConfig,
+  { trust }: LoadedConfig,
+  all: Map<RouteConfig, ForwardTargets>,
+): Destinations['forwards'] {
+  const own = new Map<RouteConfig, ForwardTargets>();
+  for (const route of routes) {
+    if (route.forward !== undefined) {
+      const trustPems = (route.forward.tls?.trustFiles ?? []).map((file) => trust.get(file) ?? '');
+      own.set(route, new ForwardTargets(route.forward, trustPems));
+    }
+  }
+  for (const [route, targets] of own) {
+    all.set(route, targets);
+  }
+  return own;
+}
+
 function buildFrontend(
   config: FrontendConfig,
   loaded: LoadedConfig,
-  upstreams: Upstreams,
+  destinations: Destinations,
   parts: GenerationParts,
 ): FrontendGeneration {
   return {
@@ -93,7 +123,7 @@ function buildFrontend(
     identify: buildIdentify(config),
     allows: buildAllows(config),
     tls: buildTerminator(config, loaded, parts),
-    target: buildTarget(config, loaded, upstreams, parts),
+    target: buildTarget(config, loaded, destinations, parts),
     metrics: listenerMetrics(parts.metrics, config.name),
   };
 }
@@ -149,12 +179,15 @@ function certificate(name: string, { certificates }: LoadedConfig): LoadedCertif
 function buildTarget(
   config: FrontendConfig,
   loaded: LoadedConfig,
-  upstreams: Upstreams,
+  { upstreams, forwards }: Destinations,
   { metrics }: GenerationParts,
 ): FrontendTarget {
   if (config.protocol === 'HTTP' || config.protocol === 'HTTPS') {
     const misdirected = misdirectedAmong(config.certificates.map((name) => certificate(name, loaded)));
-    return { kind: 'Http', http: { config, upstreams: upstreamsOf(config, upstreams), misdirected } };
+    return {
+      kind: 'Http',
+      http: { config, upstreams: upstreamsOf(config, upstreams), forwards, misdirected },
+    };
   }
   const to = (backend: string): ForwardTarget => {
     const upstream = upstreams.get(backend);

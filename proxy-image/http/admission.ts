@@ -1,8 +1,10 @@
+import type { RedirectConfig } from '../config/types.ts';
 import type { ClientConnection } from '../listener/types.ts';
 import type { PreparedFrontend } from './frontend.ts';
 import type { Upstream } from '../upstream/types.ts';
 import type { ExchangeRequest, StickyClient } from './exchange/types.ts';
 import type { Fault } from './faults.ts';
+import { nameTarget, type NamedRequest } from './forwarding/request.ts';
 import { makeOrigin, type Origin } from './headers/forwarded.ts';
 import type { ResponseRules } from './headers/rules.ts';
 import type { CompiledPolicies } from './policies/compile.ts';
@@ -57,6 +59,9 @@ export function admissionContext(
 /** Where a request has been led to. */
 interface Led {
   readonly backend: string;
+  readonly upstream: Upstream;
+  /** Null for a backend. */
+  readonly named: NamedRequest | null;
   readonly policies: CompiledPolicies;
   /** What counts for the response; null for nothing. */
   readonly rules: ResponseRules | null;
@@ -87,8 +92,9 @@ export function admit(head: RequestHead, bytes: Buffer, context: AdmissionContex
 
 /** Lets the policies of where the request has been led to decide, and then goes on with it. */
 function admitBy(head: RequestHead, bytes: Buffer, context: AdmissionContext, decision: Decision): Admission {
-  const policies = decision.kind === 'Forward' ? decision.policies : context.frontend.policies;
-  const backend = decision.kind === 'Forward' ? decision.backend : null;
+  const led = 'policies' in decision ? decision : null;
+  const policies = led?.policies ?? context.frontend.policies;
+  const backend = led?.backend ?? null;
   const { rules, verdict } =
     policies.foregone ??
     inspect(head, bytes, policies, { leads: decision.kind !== 'Refuse', peer: peerOf(context) });
@@ -99,30 +105,68 @@ function admitBy(head: RequestHead, bytes: Buffer, context: AdmissionContext, de
   if (head.maxForwards === 0) {
     return { kind: 'Respond', rules, backend: null, response: { status: 200, text: '' } };
   }
-  switch (decision.kind) {
-    case 'Refuse':
-      return refuse(decision.fault, rules);
-    case 'Redirect': {
-      const { redirect } = decision;
-      const location = redirectLocation(redirect, head.target.query);
-      const response = { status: redirectStatus(redirect, head.method), text: '', location };
-      return { kind: 'Respond', rules, backend: null, response };
-    }
-    case 'Forward':
-      return admitToBackend(head, bytes, context, { backend: decision.backend, policies, rules });
-  }
+  return carryOut(head, bytes, context, { decision, rules });
 }
 
-function admitToBackend(
+/** A decision with what counts for the response to its request. */
+interface Ruled<D> {
+  readonly decision: D;
+  readonly rules: ResponseRules | null;
+}
+
+function carryOut(
   head: RequestHead,
   bytes: Buffer,
   context: AdmissionContext,
-  { backend, rules, policies }: Led,
+  { decision, rules }: Ruled<Decision>,
+): Admission {
+  switch (decision.kind) {
+    case 'Refuse':
+      return refuse(decision.fault, rules);
+    case 'Redirect':
+      return answer(redirectBy(decision.redirect, head), rules, null);
+    case 'Forward':
+      return forwardToBackend(head, bytes, context, { decision, rules });
+    case 'ForwardNamed':
+      return forwardToNamed(head, bytes, context, { decision, rules });
+  }
+}
+
+function redirectBy(redirect: RedirectConfig, { method, target }: RequestHead): LocalResponse {
+  const location = redirectLocation(redirect, target.query);
+  return { status: redirectStatus(redirect, method), text: '', location };
+}
+
+function forwardToBackend(
+  head: RequestHead,
+  bytes: Buffer,
+  context: AdmissionContext,
+  { decision: { backend, policies }, rules }: Ruled<Decision & { readonly kind: 'Forward' }>,
 ): Admission {
   const upstream = context.frontend.upstream(backend);
-  if (upstream === undefined) {
-    return refuse('NoServer', rules, backend);
-  }
+  return upstream === undefined
+    ? refuse('NoServer', rules, backend)
+    : forward(head, bytes, context, { backend, upstream, named: null, policies, rules });
+}
+
+function forwardToNamed(
+  head: RequestHead,
+  bytes: Buffer,
+  context: AdmissionContext,
+  { decision: { backend, route, policies }, rules }: Ruled<Decision & { readonly kind: 'ForwardNamed' }>,
+): Admission {
+  const named = nameTarget(head, bytes, route, policies.cors);
+  return typeof named === 'string'
+    ? refuse(named, rules, backend)
+    : forward(head, bytes, context, { backend, upstream: named.upstream, named, policies, rules });
+}
+
+function forward(
+  head: RequestHead,
+  bytes: Buffer,
+  context: AdmissionContext,
+  { backend, upstream, named, rules, policies }: Led,
+): Admission {
   const bodyLimit = smaller(context.frontend.config.limits.bodyBytes, policies.filter?.bodyLimit ?? 0);
   if (bodyLimit > 0 && head.bodyLength > bodyLimit) {
     return refuse('BodyTooLarge', rules, backend);
@@ -140,6 +184,7 @@ function admitToBackend(
       tellsCertificate: context.frontend.config.clientCertificates?.forward !== undefined,
       tellsForwarded: policies.forwarded,
       upgrade,
+      named,
       rules: policies.request,
     }),
     hasBody: head.bodyLength !== 0,
@@ -148,6 +193,7 @@ function admitToBackend(
     upgrade,
     sticky: stickyClient(head, bytes, context, upstream),
     connectionAuth: head.connectionAuth,
+    named: named?.response ?? null,
   };
   return { kind: 'Forward', rules, backend, request };
 }

@@ -28,7 +28,13 @@ export type RequestFault =
   | 'BodyIncomplete';
 
 /** The request is sound, but there is nowhere to send it. */
-export type RoutingFault = 'UnknownHost' | 'Misdirected' | 'AmbiguousPath' | 'NoRoute' | 'FrontendGone';
+export type RoutingFault =
+  | 'UnknownHost'
+  | 'Misdirected'
+  | 'AmbiguousPath'
+  | 'NoRoute'
+  | 'TargetRefused'
+  | 'FrontendGone';
 
 /** The request is sound, but a policy refuses it. */
 export type PolicyFault =
@@ -43,6 +49,8 @@ export type PolicyFault =
 /** A server is at fault, before anything of its response has reached the client. */
 export type UpstreamFault =
   | 'NoServer'
+  | 'AddressRefused'
+  | 'RedirectRefused'
   | 'ServersBusy'
   | 'ConnectFailed'
   | 'ConnectTimeout'
@@ -105,6 +113,7 @@ export const VERDICTS: Readonly<Record<Fault, Verdict>> = {
   },
   AmbiguousPath: bad('The path could be read in more than one way.'),
   NoRoute: { status: 404, text: 'Nothing is served under this path.', closes: false },
+  TargetRefused: { status: 403, text: 'Requests may not go to the host that this one names.', closes: false },
   FrontendGone: { status: 503, text: 'This address is no longer served.', closes: true },
 
   HttpsRequired: {
@@ -120,6 +129,16 @@ export const VERDICTS: Readonly<Record<Fault, Verdict>> = {
   ContentTypeRefused: { status: 415, text: 'Content of this type is not taken here.', closes: false },
 
   NoServer: { status: 503, text: 'There is no server behind this address.', closes: false },
+  AddressRefused: {
+    status: 403,
+    text: 'The host that this request names leads to where requests may not go.',
+    closes: false,
+  },
+  RedirectRefused: {
+    status: 502,
+    text: 'The server redirects to where browsers may not be sent.',
+    closes: false,
+  },
   ServersBusy: {
     status: 503,
     text: 'The servers behind this address have too much to do.',

@@ -7,7 +7,7 @@ import { HttpsRequirement } from './policies/require-https.ts';
 import { compilePolicies, type CompiledPolicies } from './policies/compile.ts';
 import type { RateLimits } from './policies/rate-limit/rate-limits.ts';
 import { RequestCounter, type HttpMetrics } from './metrics.ts';
-import { buildRouter, type Router } from './routing/router.ts';
+import { buildRouter, forwardLabel, type Router } from './routing/router.ts';
 import type { HttpFrontend } from './types.ts';
 
 /** A generation of a frontend with all that is made of its settings once, rather than for each request. */
@@ -43,16 +43,19 @@ export function prepareFrontend(
   if (known !== undefined) {
     return known;
   }
-  const { config, upstreams, misdirected } = frontend;
+  const { config, upstreams, forwards, misdirected } = frontend;
   const counters = new Map(
-    ['', ...upstreams.keys()].map((backend) => [backend, new RequestCounter(metrics, config.name, backend)]),
+    ['', ...upstreams.keys(), ...[...forwards.keys()].map(forwardLabel)].map((backend) => [
+      backend,
+      new RequestCounter(metrics, config.name, backend),
+    ]),
   );
   const none = new RequestCounter(metrics, config.name, '');
   const rate = config.limits.minimumRate ?? DEFAULT_MINIMUM_RATE;
   const limiterOf = rateLimits.generation(config.name);
   const made: PreparedFrontend = {
     config,
-    router: buildRouter(config, limiterOf),
+    router: buildRouter(config, limiterOf, forwards),
     policies: compilePolicies(limiterOf, config.policies),
     https:
       config.policies?.requireHttps === undefined ? null : new HttpsRequirement(config.policies.requireHttps),

@@ -1,6 +1,7 @@
 import type { FrontendConfig } from '../config/types.ts';
 import type { AccessLogger } from '../log/access.ts';
 import type { Misdirected } from '../tls/misdirected.ts';
+import type { Forwards } from './routing/router.ts';
 import type { Upstream } from '../upstream/types.ts';
 import type { HttpMetrics } from './metrics.ts';
 import type { RateLimits } from './policies/rate-limit/rate-limits.ts';
@@ -12,6 +13,8 @@ import type { RateLimits } from './policies/rate-limit/rate-limits.ts';
 export interface HttpFrontend {
   readonly config: FrontendConfig;
   readonly upstreams: ReadonlyMap<string, Upstream>;
+  /** Of the routes whose requests name their targets themselves. */
+  readonly forwards: Forwards;
   /** Which requests have come by the wrong connection; null where none can. */
   readonly misdirected: Misdirected | null;
 }

@@ -107,6 +107,7 @@ export type UpstreamErrorKind =
   | 'ConnectTimeout'
   | 'TlsFailed'
   | 'NoServer'
+  | 'AddressRefused'
   | 'ServersBusy'
   | 'Cancelled';
 
@@ -114,6 +115,6 @@ export type UpstreamErrorKind =
 export interface ConnectAttempt {
   /** `host:port` as configured. */
   readonly server: string;
-  readonly kind: Exclude<UpstreamErrorKind, 'NoServer' | 'ServersBusy' | 'Cancelled'>;
+  readonly kind: Exclude<UpstreamErrorKind, 'NoServer' | 'AddressRefused' | 'ServersBusy' | 'Cancelled'>;
   readonly message: string;
 }

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { keep } from '../../upstream/landing.ts';
 import type { ConnectionUser, HttpConnection } from '../../upstream/types.ts';
 import type { Fault } from '../faults.ts';
+import type { NamedResponse } from '../forwarding/response.ts';
 import type { BodyDecoder } from '../http1/body.ts';
 import { InputBuffer } from '../http1/buffer.ts';
 import { UNTIL_CLOSE } from '../http1/framing.ts';
@@ -254,6 +255,9 @@ export class Exchange implements ConnectionUser, OpeningUser {
   #respond(bytes: Buffer): void {
     const { response } = this.#client;
     const { head } = response;
+    if (this.#request.named !== null && !this.#settles(this.#request.named, bytes)) {
+      return;
+    }
     response.setCookie = this.#cookie();
     const decoder = response.prepare(bytes);
     const consumed = decoder.read(bytes, head.end);
@@ -268,6 +272,18 @@ export class Exchange implements ConnectionUser, OpeningUser {
     this.#untilClose = head.bodyLength(this.#request.method) === UNTIL_CLOSE;
     this.#input.clear();
     this.#passOn(response.writeHead(bytes), consumed < bytes.length);
+  }
+
+  /** False when the response of a named target may not be passed on. */
+  #settles(named: NamedResponse, bytes: Buffer): boolean {
+    const { response } = this.#client;
+    const rules = named.settle(response.head, bytes, response.rules);
+    if (typeof rules === 'string') {
+      this.abort(rules);
+      return false;
+    }
+    response.rules = rules;
+    return true;
   }
 
   #readBody(chunk: Buffer): void {
@@ -330,6 +346,9 @@ export class Exchange implements ConnectionUser, OpeningUser {
     const { response } = this.#client;
     const { head } = response;
     const connection = this.#connection;
+    if (this.#request.named !== null && !this.#settles(this.#request.named, bytes)) {
+      return;
+    }
     response.setCookie = this.#cookie();
     const switched = switchedHead(response, bytes, upgrade);
     if (connection === null || switched === null) {

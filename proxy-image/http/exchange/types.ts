@@ -2,6 +2,7 @@ import type { ConnectionEnds } from '../../addresses/ends.ts';
 import type { HttpConnection, Upstream, UpstreamConnection } from '../../upstream/types.ts';
 import type { BodyDecoder } from '../http1/body.ts';
 import type { Fault } from '../faults.ts';
+import type { NamedResponse } from '../forwarding/response.ts';
 import type { ResponseRules } from '../headers/rules.ts';
 import type { Pieces } from '../http1/pieces.ts';
 import type { ResponseHead } from '../http1/response-head.ts';
@@ -25,6 +26,8 @@ export interface ExchangeRequest {
   readonly sticky: StickyClient | null;
   /** True when it carries credentials that count for the connection it goes on. */
   readonly connectionAuth: boolean;
+  /** Settles what a target that the request has named may say in its response; null for a backend. */
+  readonly named: NamedResponse | null;
 }
 
 /** A client whose cookie tells which server it had. */
@@ -69,8 +72,8 @@ export interface ResponseSink {
   readonly head: ResponseHead;
   /** Value of a Set-Cookie field that is added to the final response; null for none. To be set before `prepare`. */
   setCookie: string | null;
-  /** What the policies have to say of the response; null for nothing. Settled before the request is sent. */
-  readonly rules: ResponseRules | null;
+  /** What the policies have to say of the response; null for nothing. Settled before the request is sent, or with its head where the target was named. */
+  rules: ResponseRules | null;
   /** True while the client does not take what has been written. */
   readonly congested: boolean;
   /** Asks the client for the body of its request. */

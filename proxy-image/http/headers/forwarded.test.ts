@@ -33,6 +33,7 @@ function forwarded(
     tellsCertificate: false,
     tellsForwarded: false,
     upgrade: null,
+    named: null,
     rules: null,
     ...forwarding,
   });

@@ -11,12 +11,20 @@ import { endToEnd, type FieldFilter } from '../headers/hop-by-hop.ts';
 import { without, type RequestRules } from '../headers/rules.ts';
 import type { FieldSection } from './fields.ts';
 import { CHUNKED } from './framing.ts';
-import { composeText } from './message.ts';
+import { composeText, type Outgoing } from './message.ts';
 import type { RequestHead } from './request-head.ts';
 import { Field } from './field-names.ts';
 
 /** Methods whose missing body is said to be empty (RFC 9110 section 8.6): some servers refuse them without a length. */
 const EXPECTS_BODY: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH']);
+
+/** Where a request goes that has named its target itself. */
+export interface NamedTarget {
+  /** Path and query. */
+  readonly target: string;
+  /** Host field. */
+  readonly host: string;
+}
 
 /** What is said of a request beyond what its client said. */
 export interface Forwarding extends Telling {
@@ -25,6 +33,8 @@ export interface Forwarding extends Telling {
   readonly trusted: boolean;
   /** The protocol to switch to, or null. */
   readonly upgrade: string | null;
+  /** Null for a request to a backend. */
+  readonly named: NamedTarget | null;
   /** What the policies have to say; null for nothing. */
   readonly rules: RequestRules | null;
 }
@@ -35,15 +45,26 @@ export interface Forwarding extends Telling {
  */
 export function forwardedHead(head: RequestHead, bytes: Buffer, forwarding: Forwarding): string {
   const { fields, connection, method, target, maxForwards } = head;
-  const { trusted, rules } = forwarding;
+  const { trusted, named, rules } = forwarding;
   const endToEndOnly = endToEnd(fields, bytes, connection, droppedFields(trusted, forwarding));
   const keeps = without(rules?.dropped ?? null, fields, bytes, endToEndOnly);
-  return composeText(bytes, {
+  const text = {
     startLine: head.forwardsLine ? null : `${method} ${target.target} HTTP/1.1`,
     fields,
     keeps: maxForwards === null ? keeps : withoutMaxForwards(fields, keeps),
     added: addedLines(head, bytes, forwarding),
-  });
+  };
+  return composeText(bytes, named === null ? text : toNamed(text, method, named));
+}
+
+function toNamed(message: Outgoing, method: string, { target, host }: NamedTarget): Outgoing {
+  const { fields, keeps, added } = message;
+  return {
+    startLine: `${method} ${target} HTTP/1.1`,
+    fields,
+    keeps: (index) => keeps(index) && fields.kinds[index] !== Field.Host,
+    added: `Host: ${host}\r\n${added}`,
+  };
 }
 
 function withoutMaxForwards({ kinds }: FieldSection, keeps: FieldFilter): FieldFilter {

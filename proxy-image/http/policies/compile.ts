@@ -1,4 +1,5 @@
 import type { FrontendPolicies, HeaderRules, RouteConfig, RoutePolicies } from '../../config/types.ts';
+import { REWRITTEN_FIELDS } from '../forwarding/response.ts';
 import { compileRules, type CompiledRules } from '../headers/rules.ts';
 import { Cors, corsRules } from './cors.ts';
 import type { Inspection } from './inspect.ts';
@@ -26,11 +27,11 @@ export interface CompiledPolicies extends CompiledRules {
 export function compilePolicies(
   limiterOf: LimiterSource,
   frontend: FrontendPolicies = {},
-  { paths, policies: route = {} }: Pick<RouteConfig, 'paths' | 'policies'> = NO_ROUTE,
+  { paths, forward, policies: route = {} }: Pick<RouteConfig, 'paths' | 'forward' | 'policies'> = NO_ROUTE,
 ): CompiledPolicies {
   const counting = { ...frontend, ...route };
   const { cors, requestFilter: filter, sources, rateLimit: limit } = counting;
-  const rules = compileRules(frontend, route, ownRules(counting, [frontend, route]));
+  const rules = compileRules(frontend, route, ownRules(counting, [frontend, route], forward !== undefined));
   const place = route.rateLimit === undefined ? '' : paths.join(' ');
   const looks = [cors, filter, sources, limit].some((policy) => policy !== undefined);
   return {
@@ -44,9 +45,14 @@ export function compilePolicies(
 }
 
 /** What policies other than `headers` do to the fields of responses. */
-function ownRules({ cors, securityHeaders }: RoutePolicies, places: readonly RoutePolicies[]): HeaderRules {
+function ownRules(
+  { cors, securityHeaders }: RoutePolicies,
+  places: readonly RoutePolicies[],
+  rewrites: boolean,
+): HeaderRules {
   const ruled = places.map(({ headers }) => headers?.response);
   const parts = [
+    ...(rewrites ? [{ set: [], add: [], remove: REWRITTEN_FIELDS }] : []),
     ...(cors === undefined ? [] : [corsRules(cors)]),
     ...(securityHeaders === undefined ? [] : [securityRules(securityHeaders, ruled)]),
   ];

@@ -21,6 +21,7 @@ function router(parts: Parameters<typeof frontendConfig>[0] = {}) {
 function outcome(decision: Decision): string {
   switch (decision.kind) {
     case 'Forward':
+    case 'ForwardNamed':
       return decision.backend;
     case 'Redirect':
       return `to ${decision.redirect.to}`;

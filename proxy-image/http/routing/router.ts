@@ -1,5 +1,8 @@
-import type { FrontendConfig, RedirectConfig } from '../../config/types.ts';
+import type { FrontendConfig, RedirectConfig, RouteConfig } from '../../config/types.ts';
 import type { RoutingFault } from '../faults.ts';
+import type { NamedRoute } from '../forwarding/request.ts';
+import { passedFields } from '../forwarding/response.ts';
+import type { ForwardTargets } from '../forwarding/targets.ts';
 import { compilePolicies, type CompiledPolicies } from '../policies/compile.ts';
 import type { LimiterSource } from '../policies/rate-limit/rate-limits.ts';
 import { hostMatcher } from './hostname.ts';
@@ -8,6 +11,13 @@ import { literalPath as literal, readPath } from './path.ts';
 /** What is to be done with a request. */
 export type Decision =
   | { readonly kind: 'Forward'; readonly backend: string; readonly policies: CompiledPolicies }
+  | {
+      readonly kind: 'ForwardNamed';
+      /** What stands for a backend in log and metrics. */
+      readonly backend: string;
+      readonly route: NamedRoute;
+      readonly policies: CompiledPolicies;
+    }
   | { readonly kind: 'Redirect'; readonly redirect: RedirectConfig }
   | { readonly kind: 'Refuse'; readonly fault: RoutingFault | 'BadTarget' };
 
@@ -16,10 +26,19 @@ export interface Router {
   route(host: string, path: string | null): Decision;
 }
 
+/** Where the requests of routes go that name their targets themselves. */
+export type Forwards = ReadonlyMap<RouteConfig, ForwardTargets>;
+
+const NO_FORWARDS: Forwards = new Map();
+
 /** Looks up the hostnames first, then redirects (exact paths), then routes (longest path, whole segments), then the frontend's backend. */
-export function buildRouter(config: FrontendConfig, limiterOf: LimiterSource): Router {
+export function buildRouter(
+  config: FrontendConfig,
+  limiterOf: LimiterSource,
+  forwards: Forwards = NO_FORWARDS,
+): Router {
   const serves = hostMatcher(config.hostnames);
-  const table = buildTable(config, limiterOf);
+  const table = buildTable(config, limiterOf, forwards);
   const fallback: Decision =
     config.backend === undefined
       ? refuse('NoRoute')
@@ -43,23 +62,56 @@ interface Table {
   readonly depth: number;
 }
 
-function buildTable(config: FrontendConfig, limiterOf: LimiterSource): Table {
+function buildTable(config: FrontendConfig, limiterOf: LimiterSource, forwards: Forwards): Table {
   const redirects = new Map<string, Decision>();
   for (const redirect of config.redirects) {
     redirects.set(literal(redirect.from), { kind: 'Redirect', redirect });
   }
   const routes = new Map<string, Decision>();
   for (const route of config.routes) {
-    const { paths, backend } = route;
     const policies = compilePolicies(limiterOf, config.policies, route);
-    const decision: Decision =
-      backend === undefined ? refuse('NoRoute') : { kind: 'Forward', backend, policies };
-    for (const path of paths) {
-      routes.set(literal(path).replace(/\/+$/, ''), decision);
+    const shared = route.backend === undefined ? null : forwardTo(route.backend, policies);
+    for (const path of route.paths) {
+      const key = literal(path).replace(/\/+$/, '');
+      const targets = forwards.get(route);
+      const named =
+        targets === undefined ? refuse('NoRoute') : forwardNamed(targets, key, route, { config, policies });
+      routes.set(key, shared ?? named);
     }
   }
   const depths = [...routes.keys()].map((path) => path.split('/').length - 1);
   return { redirects, routes, depth: Math.max(0, ...depths) };
+}
+
+function forwardTo(backend: string, policies: CompiledPolicies): Decision {
+  return { kind: 'Forward', backend, policies };
+}
+
+interface Placed {
+  readonly config: FrontendConfig;
+  readonly policies: CompiledPolicies;
+}
+
+/** `key`: the path without a slash at its end. */
+function forwardNamed(
+  targets: ForwardTargets,
+  key: string,
+  route: RouteConfig,
+  { config, policies }: Placed,
+): Decision {
+  const depth = key.split('/').length - 1;
+  const passed = passedFields([config.policies, route.policies]);
+  return {
+    kind: 'ForwardNamed',
+    backend: forwardLabel(route),
+    route: { targets, depth, passed },
+    policies,
+  };
+}
+
+/** No backend can have such a name. */
+export function forwardLabel({ paths }: RouteConfig): string {
+  return `forward:${paths[0] ?? ''}`;
 }
 
 /** Null when nothing matches. */

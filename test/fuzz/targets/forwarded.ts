@@ -11,6 +11,7 @@ export const FORWARDING: Forwarding = {
   tellsCertificate: false,
   tellsForwarded: false,
   upgrade: null,
+  named: null,
   rules: null,
 };
 

@@ -1,6 +1,7 @@
 import net from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import type { BackendConfig, FrontendConfig } from '../../../proxy-image/config/types.ts';
+import { ForwardTargets } from '../../../proxy-image/http/forwarding/targets.ts';
 import { declareHttpMetrics } from '../../../proxy-image/http/metrics.ts';
 import { RateLimits } from '../../../proxy-image/http/policies/rate-limit/rate-limits.ts';
 import { serveHttp } from '../../../proxy-image/http/serve.ts';
@@ -45,8 +46,17 @@ export function httpFrontend({ frontend, backends, trust = [] }: HttpProxyOption
   return {
     config,
     misdirected: null,
+    forwards: forwardsOf(config, trust),
     upstreams: new Map(backends.map((backend) => [backend.name, buildUpstream(backend, trust)])),
   };
+}
+
+function forwardsOf({ routes }: FrontendConfig, trust: readonly string[]): HttpFrontend['forwards'] {
+  return new Map(
+    routes.flatMap((route) =>
+      route.forward === undefined ? [] : [[route, new ForwardTargets(route.forward, trust)] as const],
+    ),
+  );
 }
 
 /** A backend `servers` that speaks HTTP on the given loopback ports. */
