@@ -1,5 +1,5 @@
 import { applyIfChanged } from '../kube/apply.ts';
-import { ApiError, isConflict, isNamespaceTerminating } from '../kube/client/errors.ts';
+import { ApiError, isConflict, isNamespaceTerminating, isNotFound } from '../kube/client/errors.ts';
 import type { KubeClient } from '../kube/client/kube-client.ts';
 import type { Logger } from '../kube/log.ts';
 import { controllerOf, describeObject, keyOf } from '../kube/objects.ts';
@@ -157,10 +157,16 @@ async function tellPods(configHash: string, pods: readonly Pod[], { client }: Ap
   const behind = pods.filter(
     ({ metadata }) => metadata?.annotations?.[CONFIG_HASH_ANNOTATION] !== configHash,
   );
+  const change = { metadata: { annotations: { [CONFIG_HASH_ANNOTATION]: configHash } } };
   await Promise.all(
-    behind.map((pod) =>
-      client.patch(PODS, keyOf(pod), { metadata: { annotations: { [CONFIG_HASH_ANNOTATION]: configHash } } }),
-    ),
+    behind.map(async (pod) => {
+      try {
+        await client.patch(PODS, keyOf(pod), change);
+      } catch (error) {
+        // A pod that is gone by now needs no telling, and the others, and the status, must not wait for the watch to say so.
+        if (!isNotFound(error)) throw error;
+      }
+    }),
   );
 }
 

@@ -8,6 +8,7 @@ import type { EventRecorder } from '../kube/events.ts';
 import type { ReconcileContext, Result } from '../kube/controller.ts';
 import type { Condition, Deployment, KubernetesObject, Pod } from '../kube/types.ts';
 import { apply } from './apply.ts';
+import { confirmedClient } from './confirmed-client.ts';
 import { gather, referencedSecrets, servicesOf } from './gather.ts';
 import type { ClusterView, Gathered } from './gather.ts';
 import { TEAMWORK_PROXIES } from './kinds.ts';
@@ -47,8 +48,9 @@ export async function reconcile(
   reconciler: Reconciler,
   context: ReconcileContext,
 ): Promise<Result> {
+  const client = confirmedClient(reconciler.client.withSignal(context.signal), seen);
   try {
-    return await pass(seen, reconciler, context);
+    return await pass(seen, { ...reconciler, client }, context);
   } catch (error) {
     const { namespace, name } = seen.metadata;
     for (const secret of [objectNames.tls(name), ...referencedSecrets(seen)])
@@ -122,7 +124,7 @@ async function carryOut(
   const rendered = render(planned, context.settings);
   const objects = [...gathered.generated, ...rendered.objects];
   const applied = await apply({ ...rendered, objects }, gathered, {
-    client: context.client.withSignal(context.signal),
+    client: context.client,
     log: context.log,
   });
   for (const object of applied.objects)

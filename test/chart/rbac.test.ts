@@ -17,7 +17,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'networking.k8s.io/networkpolicies': READ_AND_WRITE,
   'autoscaling/horizontalpodautoscalers': READ_AND_WRITE,
   'policy/poddisruptionbudgets': READ_AND_APPLY,
-  'teamworkproxy.io/teamworkproxies': ['list', 'watch'],
+  'teamworkproxy.io/teamworkproxies': ['get', 'list', 'watch'],
   'teamworkproxy.io/teamworkproxies/finalizers': ['update'],
   'teamworkproxy.io/teamworkproxies/status': ['patch'],
 };

@@ -32,7 +32,7 @@ never deleted. A test runs the operator with these rules and compares them with 
   verbs: [create, get, list, patch, watch]
 - apiGroups: [teamworkproxy.io]
   resources: [teamworkproxies]
-  verbs: [list, watch]
+  verbs: [get, list, watch]
 # Where OwnerReferencesPermissionEnforcement is on, this is what an owner reference with blockOwnerDeletion takes.
 - apiGroups: [teamworkproxy.io]
   resources: [teamworkproxies/finalizers]

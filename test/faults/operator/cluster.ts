@@ -61,7 +61,9 @@ export async function openFaultsCluster(): Promise<FaultsCluster> {
     world: (namespace) => worldOf(objectsIn(informers, namespace), namespace),
     version: (namespace) =>
       objectsIn(informers, namespace)
-        .map(({ metadata }) => `${metadata?.uid}@${metadata?.resourceVersion}`)
+        .map(
+          ({ kind, metadata }) => `${kind}/${metadata?.name} ${metadata?.uid} ${metadata?.resourceVersion}`,
+        )
         .join(),
     async createNamespace() {
       const metadata = { generateName: 'faults-' };

@@ -5,10 +5,16 @@ import type { FaultsCluster } from './cluster.ts';
 import type { Instance, Subject } from './subject.ts';
 import { type Masks, type World, differences } from './world.ts';
 
-const POLL_MS = 50;
+const POLL_MS = 100;
 
 /** How long an operator that ended by itself stays away, as with a kubelet, but shorter. */
 const RESTART_MS = 1000;
+
+/** What the world is to be like. */
+export interface Goal {
+  readonly world: World;
+  readonly masks: Masks;
+}
 
 export class Run {
   readonly cluster: FaultsCluster;
@@ -81,14 +87,19 @@ export class Run {
     await restart;
   }
 
-  /** Resolves when the world is as expected; false if it does not get so in this time. */
-  async reaches(expected: World, masks: Masks, timeoutMs: number): Promise<boolean> {
+  /** Resolves when the world is as expected, or it is enough; false if it does not get so in this time. */
+  async reaches(
+    { world, masks }: Goal,
+    timeoutMs: number,
+    isEnough: () => boolean = () => false,
+  ): Promise<boolean> {
     let looked = '';
     const isReached = () => {
+      if (isEnough()) return true;
       const { version } = this;
       if (version === looked) return false;
       looked = version;
-      return differences(expected, this.world, masks).length === 0;
+      return differences(world, this.world, masks).length === 0;
     };
     return waitFor(isReached, timeoutMs);
   }

@@ -4,7 +4,7 @@ import type { FaultsCluster } from './cluster.ts';
 import { oracles } from './oracles.ts';
 import type { Plan } from './plans.ts';
 import type { Reference } from './reference.ts';
-import { Run } from './run.ts';
+import { type Goal, Run } from './run.ts';
 import { STEPS } from './scenario.ts';
 import type { Subject } from './subject.ts';
 import { differences } from './world.ts';
@@ -74,6 +74,8 @@ class Attempt {
   readonly #reference: Reference;
   readonly #armed: Armed;
   readonly #problems: string[] = [];
+  /** The moment at which the resource that is there at the end was made. */
+  #lastStepBegan = 0;
   /** Resolves when the API server is there again. */
   #away: Promise<void> = Promise.resolve();
 
@@ -89,6 +91,7 @@ class Attempt {
     await run.start();
     for (const [index, step] of STEPS.entries()) {
       await this.#sendAway(index, awayFactor);
+      this.#lastStepBegan = run.proxy.moment;
       await step.act(run.stage);
       if (this.#plan.kind === 'Delete') {
         if (await this.#isDeleted(index)) return this.#judgeDeletion();
@@ -101,15 +104,19 @@ class Attempt {
     return this.#verdict(await this.#afterQuiet());
   }
 
+  #goal(index: number): Goal {
+    const { worlds, masks } = this.#reference;
+    return { world: worlds[index] ?? new Map(), masks };
+  }
+
   async #reaches(index: number): Promise<boolean> {
     await this.#away;
-    const { worlds, masks } = this.#reference;
-    const expected = worlds[index] ?? new Map();
+    const goal = this.#goal(index);
     const grace = isPatient(this.#plan) ? TIMEOUT_MS : GRACE_MS;
-    if (await this.#run.reaches(expected, masks, grace)) return true;
+    if (await this.#run.reaches(goal, grace)) return true;
     if (this.#armed.happened) this.#run.proxy.heal();
-    if (await this.#run.reaches(expected, masks, TIMEOUT_MS)) return true;
-    const found = differences(expected, this.#run.world, masks);
+    if (await this.#run.reaches(goal, TIMEOUT_MS)) return true;
+    const found = differences(goal.world, this.#run.world, goal.masks);
     this.#problems.push(`endState: after "${STEPS[index]?.name}": ${found.slice(0, 5).join('; ')}`);
     return false;
   }
@@ -140,19 +147,19 @@ class Attempt {
     run.proxy.travel(moment);
     if (crash) await run.start();
     await pause(PAST_MS);
-    this.#problems.push(...oracles.untouched(before, run.version));
+    this.#problems.push(...oracles.untouched(before, run.version, moment <= this.#lastStepBegan));
     run.proxy.heal();
     await this.#reaches(STEPS.length - 1);
   }
 
   async #isDeleted(index: number): Promise<boolean> {
-    await this.#run.reaches(this.#reference.worlds[index] ?? new Map(), this.#reference.masks, GRACE_MS);
+    await this.#run.reaches(this.#goal(index), TIMEOUT_MS, () => this.#armed.happened);
     return this.#armed.happened;
   }
 
   async #judgeDeletion(): Promise<Verdict> {
-    const nothing = new Map();
-    if (!(await this.#run.reaches(nothing, new Set(), TIMEOUT_MS)))
+    const nothing = { world: new Map(), masks: new Set<string>() };
+    if (!(await this.#run.reaches(nothing, TIMEOUT_MS)))
       this.#problems.push(`leavesNothing: ${[...this.#run.world.keys()].join(', ')}`);
     return this.#verdict(await this.#writesWhenQuiet());
   }
@@ -161,10 +168,9 @@ class Attempt {
   async #afterQuiet(): Promise<number> {
     if (this.#problems.length > 0) return 0;
     const writes = await this.#writesWhenQuiet();
-    const { counts, worlds, masks } = this.#reference;
-    const final = worlds.at(-1) ?? new Map();
-    this.#problems.push(...oracles.staysSo(differences(final, this.#run.world, masks)));
-    this.#problems.push(...oracles.sameCounts(counts, this.#run.writes));
+    const { world, masks } = this.#goal(STEPS.length - 1);
+    this.#problems.push(...oracles.staysSo(differences(world, this.#run.world, masks)));
+    this.#problems.push(...oracles.sameCounts(this.#reference.counts, this.#run.writes));
     return writes;
   }
 

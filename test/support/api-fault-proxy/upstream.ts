@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { Agent, request as httpsRequest } from 'node:https';
+import { createSecureContext } from 'node:tls';
 import type { Access } from '../../cluster/control-plane/kubeconfig.ts';
 
 /** A request for the real API server, as it came. */
@@ -18,12 +19,13 @@ export class Upstream {
 
   constructor({ url, certificateAuthority, clientCertificate, clientKey }: Access) {
     this.#url = url;
-    this.#agent = new Agent({
-      keepAlive: true,
+    // Made once: a watch is a connection, and there are many.
+    const secureContext = createSecureContext({
       ca: certificateAuthority,
       cert: clientCertificate,
       key: clientKey,
     });
+    this.#agent = new Agent({ keepAlive: true, secureContext });
   }
 
   /** Resolves when the answer begins. */
