@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { dump } from 'js-yaml';
 import { renderConfigMap } from '../reconcile/render/data.ts';
 import { podPaths } from '../reconcile/render/deployment.ts';
@@ -16,6 +17,8 @@ Secret among those holds the private keys.
 
 ${SOURCE_HELP}
   --name [NAMESPACE/]NAME which TeamworkProxy, if the manifests hold several
+  --uid UID            metadata.uid that the resource has in a cluster: the keys of sticky cookies are made of it. Without it they are
+                       random, and others each time
   --kubernetes         print the Kubernetes objects instead
   --image IMAGE        with --kubernetes: the proxy's image, unless spec.workload.image says it
 
@@ -25,6 +28,7 @@ Exit code: 0; 1 if the manifests are wrong; 64 for a wrong command line.
 const OPTIONS = {
   ...sourceOptions,
   name: { type: 'string' },
+  uid: { type: 'string' },
   kubernetes: { type: 'boolean' },
   image: { type: 'string' },
 } as const;
@@ -32,14 +36,24 @@ const OPTIONS = {
 /** Prints what manifests become; gives the exit code. */
 export async function render(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseArguments(args, OPTIONS);
-  const planned = await planManifests(manifestSources(positionals, values.secret));
+  // Nothing that anybody could guess: what is printed may be put to use.
+  const uid = values.uid ?? randomUUID();
+  const planned = await planManifests(manifestSources(positionals, values.secret), uid);
   if (planned === null) return 1;
   const { plan } = choose(planned, values.name);
+  if (values.uid === undefined && hasStickyCookies(plan)) process.stderr.write(`${RANDOM_KEYS}\n`);
   for (const remark of remarks(plan, new Map())) process.stderr.write(`${remark}\n`);
   process.stdout.write(
     values.kubernetes === true ? kubernetesObjects(plan, values.image) : configuration(plan),
   );
   return 0;
+}
+
+const RANDOM_KEYS =
+  "note: the keys of sticky cookies are random, as they are made of the resource's uid in a cluster; give that with --uid";
+
+function hasStickyCookies({ backends }: Plan): boolean {
+  return backends.some(({ spec }) => spec.stickyCookie !== undefined);
 }
 
 function choose(planned: readonly PlannedProxy[], name: string | undefined): PlannedProxy {

@@ -124,6 +124,29 @@ describe('tproxy render', () => {
     expect(code).toBe(0);
   });
 
+  it('has keys of sticky cookies that only the uid of the resource gives, or chance', async () => {
+    const render = async (...args: readonly string[]) => {
+      const given = ['--secret', `twc-keystore=${secret}`, ...args, 'examples/explicit.yaml'];
+      const { output } = await tproxy('render', ...given);
+      return {
+        key: /"key": ?"([0-9a-f]{64})"/.exec(output)?.[1],
+        note: output.includes('give that with --uid'),
+      };
+    };
+
+    const [one, again, random, other] = await Promise.all([
+      render('--uid', 'a'),
+      render('--uid', 'a'),
+      render(),
+      render(),
+    ]);
+
+    expect(one.key).toBeDefined();
+    expect(again.key).toBe(one.key);
+    expect(new Set([one.key, random.key, other.key]).size).toBe(3);
+    expect([one.note, random.note]).toEqual([false, true]);
+  });
+
   it('tells what is missing in it', async () => {
     const { output } = await tproxy('render', EXAMPLE);
 
