@@ -25,8 +25,16 @@ export interface ForwardConfig {
   readonly tls?: ForwardTlsConfig;
   /** Targets that each worker has connections to at a time. */
   readonly targets: number;
-  /** What SameSite the cookies of targets get; `None` makes them `Secure` as well. Left out: as they are. */
-  readonly sameSite?: 'Lax' | 'Strict' | 'None';
+  /** Left out: the targets' cookies stay as they are, but that each is sent to its own target alone. */
+  readonly cookies?: ForwardCookies;
+}
+
+/** What becomes of the targets' cookies. */
+export interface ForwardCookies {
+  /** `None` makes them `Secure` as well. */
+  readonly sameSite: 'Lax' | 'Strict' | 'None';
+  /** Browsers keep them apart for each site whose pages ask (CHIPS). Only with `None`. */
+  readonly partitioned: boolean;
 }
 
 /** How the targets' certificates are verified, as `UpstreamTlsConfig` has it; the name that they must cover is the target's. */

@@ -1,7 +1,7 @@
 import type { ForwardConfig } from './forward-types.ts';
 import type { RoutePolicies, FrontendPolicies } from './policy-types.ts';
 
-export type { ForwardConfig, ForwardTlsConfig } from './forward-types.ts';
+export type { ForwardConfig, ForwardCookies, ForwardTlsConfig } from './forward-types.ts';
 
 export type {
   CorsPolicy,

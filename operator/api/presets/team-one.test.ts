@@ -39,7 +39,7 @@ describe('the TeamOne shorthand', () => {
             protocol: 'HTTPS',
             allowedHosts: ['*.planning-analytics.ibmcloud.com'],
             oauthAllowedHosts: ['login.example.com'],
-            cookies: { sameSite: 'None' },
+            cookies: { sameSite: 'None', partitioned: true },
           },
         },
       ],

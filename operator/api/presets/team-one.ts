@@ -45,14 +45,14 @@ function gateway(one: TeamOneSpec, certificates: readonly string[]): FrontendSpe
   }) as FrontendSpec;
 }
 
-/** Pages that call are always of another site: browsers would not send the session's cookie back if it were not for `sameSite`. */
+/** Pages that call are always of another site: without `sameSite` browsers would not send the session's cookie back, and some not without `partitioned`. */
 function forward({ allowedHosts, allowedAddresses, oauthAllowedHosts, trust }: TeamOneSpec): object {
   return {
     allowedHosts,
     allowedAddresses,
     oauthAllowedHosts,
     ...(trust.length === 0 ? {} : { tls: { trust } }),
-    cookies: { sameSite: 'None' },
+    cookies: { sameSite: 'None', partitioned: true },
   };
 }
 

@@ -1,4 +1,4 @@
-import { defaulted, integer, object, oneOf, optional, required, setOf } from '../schema/builder.ts';
+import { boolean, defaulted, integer, object, oneOf, optional, required, setOf } from '../schema/builder.ts';
 import type { CelRule, Infer } from '../schema/builder.ts';
 import { approvedHost, cidr, entryName, fingerprint, port } from './scalars.ts';
 
@@ -34,12 +34,26 @@ const tls = object(
   ],
 );
 
-const cookies = object({
-  sameSite: required(
-    oneOf('Lax', 'Strict', 'None'),
-    'When browsers send them in requests that another site has caused. None: always, which they allow over HTTPS alone, so that the cookies become Secure, too.',
-  ),
-});
+const cookies = object(
+  {
+    sameSite: required(
+      oneOf('Lax', 'Strict', 'None'),
+      'When browsers send them in requests that another site has caused. None: always, which they allow over HTTPS alone, so that the cookies become Secure, too.',
+    ),
+    partitioned: defaulted(
+      boolean(),
+      false,
+      'Whether browsers keep them apart for each site whose pages ask (Partitioned). Browsers that keep no cookies of other sites keep these. Only with None.',
+    ),
+  },
+  [
+    {
+      rule: "!self.partitioned || self.sameSite == 'None'",
+      message:
+        'partitioned: cookies that other sites do not get are in no partition; set sameSite to None or remove it',
+    },
+  ],
+);
 
 const rules: readonly CelRule[] = [
   {

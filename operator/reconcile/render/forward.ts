@@ -31,8 +31,14 @@ function forwardConfig(spec: ForwardSpec, trustFiles: TrustFiles): ForwardConfig
     refusedAddresses,
     ...tls(spec, trustFiles),
     targets,
-    ...(spec.cookies === undefined ? {} : { sameSite: spec.cookies.sameSite }),
+    ...cookies(spec),
   };
+}
+
+function cookies({ cookies: given }: ForwardSpec): Pick<ForwardConfig, 'cookies'> {
+  if (given === undefined) return {};
+  const { sameSite, partitioned } = given;
+  return { cookies: { sameSite, partitioned } };
 }
 
 function tls(spec: ForwardSpec, trustFiles: TrustFiles): Pick<ForwardConfig, 'tls'> {

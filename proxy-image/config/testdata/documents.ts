@@ -65,7 +65,7 @@ const forward = {
   refusedAddresses: ['10.96.0.0/12'],
   tls: { verify: 'Chain', trustFiles: ['public.crt'], pinnedSha256: [] },
   targets: 64,
-  sameSite: 'None',
+  cookies: { sameSite: 'None', partitioned: true },
 };
 
 const requireHttps = { action: 'Redirect', redirectPort: 443, tlsPorts: [443] };
@@ -202,6 +202,7 @@ export const BROKEN: readonly (readonly [path: string, value: unknown, error: st
     host,
     `frontends[0].routes[1].forward.allowedHosts[0] is "${host}": give a host such as "tm1.example.com", "*.example.com:8010" or "[fd00::5]:443", in lower case and its usual spelling`,
   ]),
+  ['frontends[0].routes[1].forward.cookies.sameSite', 'Lax', 'frontends[0].routes[1].forward.cookies.partitioned is not used with sameSite Lax: set it to false'],
   ['frontends[0].routes[1].forward.protocol', 'HTTP', 'frontends[0].routes[1].forward.tls is not used with protocol HTTP: remove it, or set protocol to HTTPS'],
   ['frontends[0].routes[1].forward.tls', undefined, "frontends[0].routes[1].forward.tls is missing: with protocol HTTPS say how the targets' certificates are verified"],
   ['frontends[0].routes[1].forward.tls.verify', 'None', 'frontends[0].routes[1].forward.tls.verify is "None": give one of "Chain", "Pinned"'],

@@ -1,6 +1,6 @@
 import { readApprovedHost } from '../../addresses/approved-host.ts';
-import type { ForwardConfig, ForwardTlsConfig, FrontendConfig } from '../types.ts';
-import { field, integer, item, list, oneOf, optional, record, report, text } from './decoder.ts';
+import type { ForwardConfig, ForwardCookies, ForwardTlsConfig, FrontendConfig } from '../types.ts';
+import { field, flag, integer, item, list, oneOf, optional, record, report, text } from './decoder.ts';
 import type { Draft, Place } from './decoder.ts';
 import { isCidr, isFileName, isSha256 } from './formats.ts';
 
@@ -25,7 +25,9 @@ export const forward = record<ForwardConfig>({
     }),
   ),
   targets: integer(1, 1024),
-  sameSite: optional(oneOf('Lax', 'Strict', 'None')),
+  cookies: optional(
+    record<ForwardCookies>({ sameSite: oneOf('Lax', 'Strict', 'None'), partitioned: flag() }),
+  ),
 });
 
 /** Checks that each route says in one way where its requests go, and what the parts of `forward` can't tell alone. */
@@ -42,6 +44,13 @@ export function checkForwards({ routes = [] }: Draft<FrontendConfig>, place: Pla
       report(field(where, 'forward'), 'is given beside a backend: remove one of them');
     }
     checkTls(route.forward, field(where, 'forward'));
+    checkCookies(route.forward?.cookies, field(field(where, 'forward'), 'cookies'));
+  }
+}
+
+function checkCookies(cookies: Draft<ForwardCookies> | undefined, place: Place): void {
+  if (cookies?.partitioned === true && cookies.sameSite !== undefined && cookies.sameSite !== 'None') {
+    report(field(place, 'partitioned'), `is not used with sameSite ${cookies.sameSite}: set it to false`);
   }
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { confinedCookie } from './cookies.ts';
 
-const PLACE = { base: '/to/tm1.example.com', path: '/api/v1/Cubes', sameSite: undefined } as const;
+const PLACE = { base: '/to/tm1.example.com', path: '/api/v1/Cubes', cookies: undefined } as const;
 
 describe('confinedCookie', () => {
   it.each([
@@ -23,9 +23,17 @@ describe('confinedCookie', () => {
 
   it.each([
     ['None', 'a=b; Path=/; SameSite=Lax', 'a=b; Path=/to/tm1.example.com; SameSite=None; Secure'],
-    ['None', 'a=b; Path=/; secure', 'a=b; secure; Path=/to/tm1.example.com; SameSite=None'],
-    ['Strict', 'a=b; Path=/', 'a=b; Path=/to/tm1.example.com; SameSite=Strict'],
+    ['None', 'a=b; Path=/; secure', 'a=b; Path=/to/tm1.example.com; SameSite=None; Secure'],
+    ['Strict', 'a=b; Path=/; Secure', 'a=b; Secure; Path=/to/tm1.example.com; SameSite=Strict'],
   ] as const)('with SameSite=%s %j becomes %j', (sameSite, value, expected) => {
-    expect(confinedCookie(value, { ...PLACE, sameSite })).toBe(expected);
+    expect(confinedCookie(value, { ...PLACE, cookies: { sameSite, partitioned: false } })).toBe(expected);
+  });
+
+  it('is kept apart for each site that asks, where that is wanted', () => {
+    const cookies = { sameSite: 'None', partitioned: true } as const;
+
+    expect(confinedCookie('a=b; Path=/; Partitioned', { ...PLACE, cookies })).toBe(
+      'a=b; Path=/to/tm1.example.com; SameSite=None; Secure; Partitioned',
+    );
   });
 });

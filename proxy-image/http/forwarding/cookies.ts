@@ -1,4 +1,4 @@
-import type { ForwardConfig } from '../../config/types.ts';
+import type { ForwardConfig, ForwardCookies } from '../../config/types.ts';
 
 /** Where a cookie's own target is to be found. */
 export interface CookiePlace {
@@ -6,32 +6,38 @@ export interface CookiePlace {
   readonly base: string;
   /** Path at the target. */
   readonly path: string;
-  readonly sameSite: ForwardConfig['sameSite'];
+  readonly cookies: ForwardConfig['cookies'];
 }
 
 /**
  * A Set-Cookie value of a target as the client gets it: browsers send the cookie to the proxy in requests for this target alone, whatever the
  * target says of path and domain (RFC 6265 section 5.2).
  */
-export function confinedCookie(value: string, { base, path, sameSite }: CookiePlace): string {
+export function confinedCookie(value: string, { base, path, cookies }: CookiePlace): string {
   const [pair = '', ...attributes] = value.split(';');
   const named = attributes.map((attribute) => ({ attribute: attribute.trim(), name: nameOf(attribute) }));
   const given = named.findLast(({ name }) => name === 'path')?.attribute.replace(/^[^=]*=?\s*/, '');
   const within = given?.startsWith('/') === true ? given : defaultPath(path);
-  const kept = named.filter(
-    ({ name }) => !DROPPED.has(name) && !(sameSite !== undefined && name === 'samesite'),
-  );
-  const secures = sameSite === 'None' && !kept.some(({ name }) => name === 'secure');
+  const set = cookies === undefined ? [] : attributesOf(cookies);
+  const dropped = new Set([...DROPPED, ...set.map(nameOf)]);
+  const kept = named.filter(({ attribute, name }) => attribute !== '' && !dropped.has(name));
   return [
     pair.trim(),
-    ...kept.map(({ attribute }) => attribute).filter((attribute) => attribute !== ''),
+    ...kept.map(({ attribute }) => attribute),
     `Path=${base}${within === '/' ? '' : within}`,
-    ...(sameSite === undefined ? [] : [`SameSite=${sameSite}`]),
-    ...(secures ? ['Secure'] : []),
+    ...set,
   ].join('; ');
 }
 
-const DROPPED: ReadonlySet<string> = new Set(['path', 'domain']);
+const DROPPED = ['path', 'domain'];
+
+function attributesOf({ sameSite, partitioned }: ForwardCookies): readonly string[] {
+  return [
+    `SameSite=${sameSite}`,
+    ...(sameSite === 'None' ? ['Secure'] : []),
+    ...(partitioned ? ['Partitioned'] : []),
+  ];
+}
 
 function nameOf(attribute: string): string {
   return (attribute.split('=', 1)[0] ?? '').trim().toLowerCase();

@@ -94,7 +94,15 @@ describe('a route that leads to what requests name', () => {
   it('confines cookies to their target', async () => {
     const cookies =
       'Set-Cookie: TM1SessionId=a; Path=/api; Domain=example.com; HttpOnly\r\nSet-Cookie: b=c; SameSite=Lax\r\n';
-    const { client, upstream } = await setScene(answering(cookies), frontend({}, { sameSite: 'None' }));
+    const { client, upstream } = await setScene(
+      answering(cookies),
+      frontend(
+        {},
+        {
+          cookies: { sameSite: 'None', partitioned: false },
+        },
+      ),
+    );
     const base = `/to/127.0.0.1:${upstream.port}`;
 
     const answer = await ask(client, { path: `${base}/x/y` });

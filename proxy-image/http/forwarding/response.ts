@@ -59,7 +59,7 @@ export class NamedResponse {
   #cookies({ fields }: ResponseHead, bytes: Buffer): HeaderField[] {
     const { base, requested, targets } = this.#context;
     const path = requested.split('?', 1)[0] ?? '/';
-    const place = { base, path, sameSite: targets.config.sameSite };
+    const place = { base, path, cookies: targets.config.cookies };
     return fieldsNamed(fields, bytes, SET_COOKIE).map((value) => ({
       name: 'Set-Cookie',
       value: confinedCookie(value, place),

@@ -93,6 +93,14 @@ const forwarding: readonly RuleCase[] = [
     ],
   },
   {
+    desc: 'cookies in partitions that other sites do not get',
+    spec: forwarded({ cookies: { sameSite: 'Lax', partitioned: true } }),
+    refused: [
+      'spec.frontends[0].routes[0].forward.cookies',
+      'partitioned: cookies that other sites do not get are in no partition; set sameSite to None or remove it',
+    ],
+  },
+  {
     desc: 'HTTPS asked for where there is nothing else',
     spec: layer7({ policies: { requireHttps: {} } }),
     refused: [

@@ -16,7 +16,7 @@ const forward = {
   refusedAddresses: ['10.96.0.0/12'],
   tls: { trust: ['public'] },
   targets: 8,
-  cookies: { sameSite: 'None' },
+  cookies: { sameSite: 'None', partitioned: true },
 };
 
 const teamOne = {
