@@ -53,6 +53,8 @@ export interface ProxyFiles {
 export interface StartOptions extends ProxyFiles {
   /** More options of the command line. */
   readonly args?: readonly string[];
+  /** Variables beside those of this process. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Most files that each of its processes may have open; left out: as many as this process may. */
   readonly openFiles?: number;
 }
@@ -69,7 +71,12 @@ export async function runProxy(
 }
 
 /** Starts the proxy; does not wait for anything. */
-export async function spawnProxy({ args = [], openFiles, ...content }: StartOptions): Promise<ProxyProcess> {
+export async function spawnProxy({
+  args = [],
+  env = {},
+  openFiles,
+  ...content
+}: StartOptions): Promise<ProxyProcess> {
   const folder = await mkdtemp(join(tmpdir(), 'proxy-'));
   const admin = await freePort();
   const write = async ({ config, files = {} }: ProxyFiles): Promise<void> => {
@@ -95,7 +102,10 @@ export async function spawnProxy({ args = [], openFiles, ...content }: StartOpti
     `127.0.0.1:${admin}`,
     ...args,
   ];
-  const child = spawn(command, rest, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(command, rest, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+  });
   const exited = once(child, 'exit').then(([code, signal]) => (code ?? signal) as number | string);
   const log: LogLine[] = [];
   const access: AccessEntry[] = [];
