@@ -125,7 +125,7 @@ function frontend(parts: Partial<Omit<FrontendConfig, 'limits' | 'timeouts'>>): 
           allowedAddresses: [],
           refusedAddresses: [],
           targets: 4,
-          sameSite: 'None',
+          cookies: { sameSite: 'None', partitioned: true },
         },
         policies: POLICIES,
       },
