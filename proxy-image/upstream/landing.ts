@@ -20,14 +20,29 @@ const lent = new WeakSet<ArrayBufferLike>();
 /** Takes what was read while it is in the landing: what is looked at after the call has to be kept before it ends. */
 export type Taker = (bytes: Buffer) => void;
 
-const takers = new WeakMap<Socket, Taker>();
+/** Where what a socket reads goes. One object for each, so that it is looked up once rather than at each read. */
+interface Delivery {
+  readonly socket: Socket;
+  taker: Taker | null;
+  /** True when something may still wait in the stream, which comes before what is read now. */
+  streamed: boolean;
+}
+
+const deliveries = new WeakMap<Socket, Delivery>();
 
 /**
  * Makes a socket read without allocating 64 KiB for each read, as it would by itself. As long as there is no taker its chunks are pushed
  * to it as usual, and belong to whoever gets them; to give memory back is a favour, not a duty.
  */
 export function landingFor(socket: () => Socket): OnReadOpts {
-  return { buffer: landing, callback: (length) => landed(socket(), length) };
+  let delivery: Delivery | null = null;
+  return {
+    buffer: landing,
+    callback: (length) => {
+      delivery ??= deliveryOf(socket());
+      return landed(delivery, length);
+    },
+  };
 }
 
 /**
@@ -35,11 +50,17 @@ export function landingFor(socket: () => Socket): OnReadOpts {
  * What is in the stream already comes from there, and what is read behind it as well.
  */
 export function deliverTo(socket: Socket, taker: Taker | null): void {
-  if (taker === null) {
-    takers.delete(socket);
-  } else {
-    takers.set(socket, taker);
+  deliveryOf(socket).taker = taker;
+}
+
+function deliveryOf(socket: Socket): Delivery {
+  const known = deliveries.get(socket);
+  if (known !== undefined) {
+    return known;
   }
+  const made = { socket, taker: null, streamed: true };
+  deliveries.set(socket, made);
+  return made;
 }
 
 /** True for bytes that are overwritten by the next read, of whatever socket. */
@@ -71,14 +92,21 @@ function takeBack(memory: ArrayBufferLike): void {
   }
 }
 
+/** The part of the landing that was read last: reads of one length, which are common, need no new view. */
+let view = landing;
+
 /** False when the stream wants nothing more for now. */
-function landed(socket: Socket, length: number): boolean {
-  const bytes = landing.subarray(0, length);
-  const taker = takers.get(socket);
-  if (taker === undefined || socket.readableLength > 0) {
-    return socket.push(copyOf(bytes));
+function landed(delivery: Delivery, length: number): boolean {
+  const { socket, taker } = delivery;
+  if (view.length !== length) {
+    view = landing.subarray(0, length);
   }
-  taker(bytes);
+  if (taker === null || (delivery.streamed && socket.readableLength > 0)) {
+    delivery.streamed = true;
+    return socket.push(copyOf(view));
+  }
+  delivery.streamed = false;
+  taker(view);
   return true;
 }
 

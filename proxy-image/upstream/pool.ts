@@ -180,7 +180,9 @@ class PooledConnection implements HttpConnection {
     this.#user = null;
     this.#server.vacate();
     this.idleMs = Math.min(idleMs, IDLE_TIMEOUT);
-    this.socket.resume();
+    if (this.socket.isPaused()) {
+      this.socket.resume();
+    }
     this.#pool.settle(this);
   }
 

@@ -259,7 +259,7 @@ export class Exchange implements ConnectionUser, OpeningUser {
       return;
     }
     response.setCookie = this.#cookie();
-    const decoder = response.prepare(bytes);
+    const decoder = response.prepare();
     const consumed = decoder.read(bytes, head.end);
     if (decoder.fault !== null) {
       this.abort('MalformedResponse');

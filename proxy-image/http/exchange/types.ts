@@ -81,7 +81,7 @@ export interface ResponseSink {
   /** Passes on the interim response that `head` was read from. */
   writeInterim(bytes: Buffer): void;
   /** Settles how the final response that `head` holds is passed on; nothing is written yet. */
-  prepare(bytes: Buffer): BodyDecoder;
+  prepare(): BodyDecoder;
   /** Writes the prepared head, and what the decoder has found of the body; false when the client wants to be waited for. */
   writeHead(bytes: Buffer): boolean;
   /** Writes more of the body; false when the client wants to be waited for. */

@@ -1,6 +1,6 @@
 import { Field } from '../http1/field-names.ts';
 import type { FieldSection } from '../http1/fields.ts';
-import { droppedKinds, type KindSet } from './hop-by-hop.ts';
+import { FieldFilter } from './hop-by-hop.ts';
 
 /** Where a request came from, as its forwarding fields will say. */
 export interface Origin {
@@ -32,7 +32,7 @@ const CLAIMS = [
   Field.ClientCert,
 ] as const;
 
-const FROM_ANYBODY = droppedKinds(...CLAIMS);
+const FROM_ANYBODY = FieldFilter.endToEnd(...CLAIMS);
 
 /** What the proxy tells servers beside X-Forwarded-*. */
 export interface Telling {
@@ -46,8 +46,8 @@ export interface Telling {
  * From a trusted proxy: its lists of hops are written anew, to be longer by one. Where servers take Client-Cert for what this proxy says,
  * nobody else may say it (RFC 9440 section 2.4).
  */
-function fromTrusted({ tellsCertificate, tellsForwarded }: Telling): KindSet {
-  return droppedKinds(
+function fromTrusted({ tellsCertificate, tellsForwarded }: Telling): FieldFilter {
+  return FieldFilter.endToEnd(
     Field.XForwardedFor,
     ...(tellsCertificate ? [Field.ClientCert] : []),
     ...(tellsForwarded ? [Field.Forwarded] : []),
@@ -59,10 +59,10 @@ const FROM_TRUSTED = [false, true].map((tellsCertificate) =>
   [false, true].map((tellsForwarded) => fromTrusted({ tellsCertificate, tellsForwarded })),
 );
 
-/** Which fields of a request are not passed on. Hop-by-hop fields go first, so that nobody can have ours removed by naming them in Connection. */
-export function droppedFields(trusted: boolean, { tellsCertificate, tellsForwarded }: Telling): KindSet {
-  const kinds = trusted ? FROM_TRUSTED[Number(tellsCertificate)]?.[Number(tellsForwarded)] : FROM_ANYBODY;
-  return kinds ?? FROM_ANYBODY;
+/** Which fields of a request are passed on. Hop-by-hop fields go first, so that nobody can have ours removed by naming them in Connection. */
+export function passedFields(trusted: boolean, { tellsCertificate, tellsForwarded }: Telling): FieldFilter {
+  const filter = trusted ? FROM_TRUSTED[Number(tellsCertificate)]?.[Number(tellsForwarded)] : FROM_ANYBODY;
+  return filter ?? FROM_ANYBODY;
 }
 
 /** Elements whose quotes are closed: what follows another proxy's list can't be taken for a part of it. */

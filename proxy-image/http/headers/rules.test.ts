@@ -1,7 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import type { HeaderRules } from '../../config/types.ts';
 import { FieldSection } from '../http1/fields.ts';
-import { compileRules, without } from './rules.ts';
+import { NO_OPTIONS } from '../http1/connection-field.ts';
+import type { FieldSet } from './field-set.ts';
+import { FieldFilter } from './hop-by-hop.ts';
+import { compileRules } from './rules.ts';
 
 const line = (name: string, value = 'v') => ({ name, value });
 
@@ -12,13 +15,13 @@ function rules(parts: Partial<HeaderRules>): HeaderRules {
 const HSTS = { maxAgeSeconds: 63_072_000, includeSubDomains: true, preload: true };
 
 /** Which of these names a filter lets pass. */
-function passed(dropped: Parameters<typeof without>[0], names: readonly string[]): readonly string[] {
+function passed(dropped: FieldSet | null, names: readonly string[]): readonly string[] {
   const bytes = Buffer.from(`${names.map((name) => `${name}: 1\r\n`).join('')}\r\n`, 'latin1');
   const fields = new FieldSection();
   fields.begin(0);
   fields.read(bytes, 8_192);
-  const keeps = without(dropped, fields, bytes, () => true);
-  return names.filter((_, index) => keeps(index));
+  const filter = FieldFilter.endToEnd().beyond(NO_OPTIONS, dropped);
+  return names.filter((_, index) => filter.passes(fields, bytes, index));
 }
 
 describe('compileRules', () => {

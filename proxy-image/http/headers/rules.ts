@@ -5,10 +5,8 @@ import type {
   HstsConfig,
   RoutePolicies,
 } from '../../config/types.ts';
-import type { FieldSection } from '../http1/fields.ts';
 import { encodeLines } from '../http2/response-block.ts';
 import { FieldSet } from './field-set.ts';
-import type { FieldFilter } from './hop-by-hop.ts';
 
 /** Rules for the fields of a request, ready to be carried out. */
 export interface RequestRules {
@@ -171,19 +169,4 @@ function names(fields: readonly HeaderField[]): readonly string[] {
 
 function lower(name: string): string {
   return name.toLowerCase();
-}
-
-/** Leaves out, beside what another filter does, the fields of a set; null stands for no set. */
-export function without(
-  dropped: FieldSet | null,
-  fields: FieldSection,
-  bytes: Buffer,
-  keeps: FieldFilter,
-): FieldFilter {
-  return dropped === null ? keeps : outside(dropped, fields, bytes, keeps);
-}
-
-function outside(dropped: FieldSet, fields: FieldSection, bytes: Buffer, keeps: FieldFilter): FieldFilter {
-  return (index) =>
-    keeps(index) && !dropped.has(bytes, fields.lineStarts[index] ?? 0, fields.nameEnds[index] ?? 0);
 }

@@ -41,6 +41,8 @@ export class Http1Connection implements ExchangeClient, Ticking {
   readonly #own = new OwnConnection();
   #frontend: PreparedFrontend;
   #context: AdmissionContext | null = null;
+  /** False once the frontend had been removed when the request at hand began. */
+  #hosted = true;
   #exchange: Exchange | null = null;
   #deadline = Number.POSITIVE_INFINITY;
   /** Only ever falls. */
@@ -193,6 +195,7 @@ export class Http1Connection implements ExchangeClient, Ticking {
   /** The first byte of a request is there: it will be served by the generation that is the newest now. */
   #begin(): void {
     const newest = this.#host.frontend();
+    this.#hosted = newest !== null;
     this.#reader.begin();
     if (newest !== null) {
       this.#frontend = prepareFrontend(newest, this.#services);
@@ -222,9 +225,8 @@ export class Http1Connection implements ExchangeClient, Ticking {
 
   /** The same from request to request, unless there is a new generation. */
   #admissionContext(): AdmissionContext {
-    const served = this.#host.frontend() !== null;
-    if (this.#context?.frontend !== this.#frontend || this.#context.served !== served) {
-      this.#context = admissionContext(this.#client, this.#frontend, served);
+    if (this.#context?.frontend !== this.#frontend || this.#context.served !== this.#hosted) {
+      this.#context = admissionContext(this.#client, this.#frontend, this.#hosted);
     }
     return this.#context;
   }
@@ -297,7 +299,9 @@ export class Http1Connection implements ExchangeClient, Ticking {
     }
     this.#reader.next();
     this.#wait(this.#frontend.config.timeouts.keepAlive);
-    this.#socket.resume();
+    if (this.#socket.isPaused()) {
+      this.#socket.resume();
+    }
   }
 
   /** The client has sent its last byte, and all that was complete has been served. */

@@ -1,15 +1,13 @@
 import {
   certificateLine,
-  droppedFields,
   extendedLines,
   forwardedLines,
+  passedFields,
   standardLine,
   type Origin,
   type Telling,
 } from '../headers/forwarded.ts';
-import { endToEnd, type FieldFilter } from '../headers/hop-by-hop.ts';
-import { without, type RequestRules } from '../headers/rules.ts';
-import type { FieldSection } from './fields.ts';
+import type { RequestRules } from '../headers/rules.ts';
 import { CHUNKED } from './framing.ts';
 import { composeText, type Outgoing } from './message.ts';
 import type { RequestHead } from './request-head.ts';
@@ -46,29 +44,24 @@ export interface Forwarding extends Telling {
 export function forwardedHead(head: RequestHead, bytes: Buffer, forwarding: Forwarding): string {
   const { fields, connection, method, target, maxForwards } = head;
   const { trusted, named, rules } = forwarding;
-  const endToEndOnly = endToEnd(fields, bytes, connection, droppedFields(trusted, forwarding));
-  const keeps = without(rules?.dropped ?? null, fields, bytes, endToEndOnly);
+  const filter = passedFields(trusted, forwarding).beyond(connection, rules?.dropped ?? null);
   const text = {
     startLine: head.forwardsLine ? null : `${method} ${target.target} HTTP/1.1`,
     fields,
-    keeps: maxForwards === null ? keeps : withoutMaxForwards(fields, keeps),
+    filter: maxForwards === null ? filter : filter.dropping(Field.MaxForwards),
     added: addedLines(head, bytes, forwarding),
   };
   return composeText(bytes, named === null ? text : toNamed(text, method, named));
 }
 
 function toNamed(message: Outgoing, method: string, { target, host }: NamedTarget): Outgoing {
-  const { fields, keeps, added } = message;
+  const { fields, filter, added } = message;
   return {
     startLine: `${method} ${target} HTTP/1.1`,
     fields,
-    keeps: (index) => keeps(index) && fields.kinds[index] !== Field.Host,
+    filter: filter.dropping(Field.Host),
     added: `Host: ${host}\r\n${added}`,
   };
-}
-
-function withoutMaxForwards({ kinds }: FieldSection, keeps: FieldFilter): FieldFilter {
-  return (index) => keeps(index) && kinds[index] !== Field.MaxForwards;
 }
 
 function addedLines(head: RequestHead, bytes: Buffer, forwarding: Forwarding): string {

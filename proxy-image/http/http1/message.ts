@@ -14,7 +14,7 @@ export interface Outgoing {
   /** Without CRLF; null when it passes as it is, from offset 0 on. */
   readonly startLine: string | null;
   readonly fields: FieldSection;
-  readonly keeps: FieldFilter;
+  readonly filter: FieldFilter;
   /** Complete field lines that follow those that are kept. */
   readonly added: string;
 }
@@ -100,13 +100,13 @@ function endLine(target: Buffer, at: number): number {
   return at + 2;
 }
 
-function selectLines(bytes: Buffer, { startLine, fields, keeps }: Outgoing): void {
+function selectLines(bytes: Buffer, { startLine, fields, filter }: Outgoing): void {
   kept.clear();
   if (startLine === null) {
     kept.add(0, fields.lineStarts[0] ?? 0);
   }
   for (let index = 0; index < fields.count; index += 1) {
-    if (keeps(index)) {
+    if (filter.passes(fields, bytes, index)) {
       keepLine(bytes, fields, index);
     }
   }

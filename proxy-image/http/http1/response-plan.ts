@@ -1,5 +1,5 @@
-import { droppedKinds, endToEnd, type FieldFilter } from '../headers/hop-by-hop.ts';
-import { without, type ResponseRules } from '../headers/rules.ts';
+import { FieldFilter } from '../headers/hop-by-hop.ts';
+import type { ResponseRules } from '../headers/rules.ts';
 import { bodyDecoder, type BodyDecoder } from './body.ts';
 import { Field } from './field-names.ts';
 import { CHUNKED, UNTIL_CLOSE } from './framing.ts';
@@ -26,28 +26,23 @@ export interface ResponseClient {
   readonly rules: ResponseRules | null;
 }
 
-const DROPPED = droppedKinds();
+const PASSED = FieldFilter.endToEnd();
 /** A body without length, or none at all: the fields that state one are wrong (RFC 9110 section 8.6). */
-const DROPPED_WITH_LENGTH = droppedKinds(Field.ContentLength);
+const PASSED_BUT_LENGTH = FieldFilter.endToEnd(Field.ContentLength);
 /** Transfer-Encoding says `chunked` and nothing else, which holds for the next hop as well where the body stays chunked. */
-const DROPPED_BUT_CODING = DROPPED.map((dropped, kind) => dropped && kind !== Field.TransferEncoding);
+const PASSED_WITH_CODING = PASSED.keeping(Field.TransferEncoding);
 
-export function planResponse(head: ResponseHead, bytes: Buffer, client: ResponseClient): ResponsePlan {
+export function planResponse(head: ResponseHead, client: ResponseClient): ResponsePlan {
   const { fields, connection, status } = head;
   const length = head.bodyLength(client.method);
   const untilClose = length === UNTIL_CLOSE;
   const staysChunked = length === CHUNKED && client.minor === 1;
-  const dropped = staysChunked ? DROPPED_BUT_CODING : status === 204 ? DROPPED_WITH_LENGTH : DROPPED;
+  const filter = staysChunked ? PASSED_WITH_CODING : status === 204 ? PASSED_BUT_LENGTH : PASSED;
   return {
     message: {
       startLine: startLine(head),
       fields,
-      keeps: without(
-        client.rules?.dropped ?? null,
-        fields,
-        bytes,
-        endToEnd(fields, bytes, connection, dropped),
-      ),
+      filter: filter.beyond(connection, client.rules?.dropped ?? null),
       added: addedLines(client, untilClose),
     },
     decoder: bodyDecoder(length, staysChunked ? 'Chunks' : 'Content', 0),
@@ -62,37 +57,29 @@ function addedLines({ minor, keepAlive, setCookie, rules }: ResponseClient, unti
 }
 
 /** The fields of a response that are passed on where its body is framed by other means than HTTP/1.1 has. */
-export function passedFields(head: ResponseHead, bytes: Buffer, rules: ResponseRules | null): FieldFilter {
-  const { fields, connection, status } = head;
+export function passedFields({ connection, status }: ResponseHead, rules: ResponseRules | null): FieldFilter {
   const interim = status < 200;
-  const kinds = interim || status === 204 ? DROPPED_WITH_LENGTH : DROPPED;
-  const dropped = (interim ? rules?.droppedFromInterim : rules?.dropped) ?? null;
-  return without(dropped, fields, bytes, endToEnd(fields, bytes, connection, kinds));
+  const filter = interim || status === 204 ? PASSED_BUT_LENGTH : PASSED;
+  return filter.beyond(connection, (interim ? rules?.droppedFromInterim : rules?.dropped) ?? null);
 }
 
 /** An interim response. */
-export function planInterim(head: ResponseHead, bytes: Buffer, rules: ResponseRules | null): Outgoing {
+export function planInterim(head: ResponseHead, rules: ResponseRules | null): Outgoing {
   return {
     startLine: startLine(head),
     fields: head.fields,
-    keeps: passedFields(head, bytes, rules),
+    filter: passedFields(head, rules),
     added: '',
   };
 }
 
 /** The response that switches protocols, which is final: a head without a body. `added` are lines of the proxy. */
-export function planSwitch(
-  head: ResponseHead,
-  bytes: Buffer,
-  added: string,
-  rules: ResponseRules | null,
-): Outgoing {
+export function planSwitch(head: ResponseHead, added: string, rules: ResponseRules | null): Outgoing {
   const { fields, connection } = head;
-  const keeps = endToEnd(fields, bytes, connection, DROPPED_WITH_LENGTH);
   return {
     startLine: startLine(head),
     fields,
-    keeps: without(rules?.dropped ?? null, fields, bytes, keeps),
+    filter: PASSED_BUT_LENGTH.beyond(connection, rules?.dropped ?? null),
     added: added + (rules?.lines ?? ''),
   };
 }

@@ -40,15 +40,15 @@ export class ResponseWriter implements ResponseSink {
   /** HTTP/1.0 knows no interim responses (RFC 9110 section 15.2). */
   writeInterim(bytes: Buffer): void {
     if (this.#answered.request.minor === 1) {
-      writeMessage(this.#socket, bytes, planInterim(this.head, bytes, this.rules), NO_PIECES);
+      writeMessage(this.#socket, bytes, planInterim(this.head, this.rules), NO_PIECES);
     }
   }
 
-  prepare(bytes: Buffer): BodyDecoder {
+  prepare(): BodyDecoder {
     const { method, minor } = this.#answered.request;
     const keepAlive = this.#answered.keepsAlive();
     const { setCookie, rules } = this;
-    const plan = planResponse(this.head, bytes, { method, minor, keepAlive, setCookie, rules });
+    const plan = planResponse(this.head, { method, minor, keepAlive, setCookie, rules });
     this.#plan = plan;
     return plan.decoder;
   }

@@ -26,13 +26,13 @@ const NOTHING_ADDED: AddedFields = { setCookie: null, rules: null };
 export function encodeResponse(
   head: ResponseHead,
   bytes: Buffer,
-  keeps: FieldFilter,
+  filter: FieldFilter,
   { setCookie, rules }: AddedFields = NOTHING_ADDED,
 ): Block {
   const cookie = setCookie === null ? null : fieldOf('set-cookie', setCookie);
   const more = (cookie?.bytes.length ?? 0) + (rules?.block.length ?? 0);
   reserve(STATUS_BOUND + fieldBound(0, 0) * (head.fields.count + 1) + head.end + more);
-  let at = encodeKept(encodeStatus(scratch, 0, head.status), head, bytes, keeps);
+  let at = encodeKept(encodeStatus(scratch, 0, head.status), head, bytes, filter);
   if (cookie !== null) {
     at = encodeField(scratch, at, cookie.bytes, cookie.range);
   }
@@ -43,10 +43,10 @@ export function encodeResponse(
 }
 
 /** Encodes the fields of a server that are passed on; returns the offset behind them. */
-function encodeKept(start: number, { fields }: ResponseHead, bytes: Buffer, keeps: FieldFilter): number {
+function encodeKept(start: number, { fields }: ResponseHead, bytes: Buffer, filter: FieldFilter): number {
   let at = start;
   for (let index = 0; index < fields.count; index += 1) {
-    if (keeps(index)) {
+    if (filter.passes(fields, bytes, index)) {
       range.nameStart = fields.lineStarts[index] ?? 0;
       range.nameEnd = fields.nameEnds[index] ?? 0;
       range.valueStart = fields.valueStarts[index] ?? 0;

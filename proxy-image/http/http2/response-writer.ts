@@ -92,7 +92,7 @@ export class ResponseWriter implements ResponseSink, Sender {
   }
 
   writeInterim(bytes: Buffer): void {
-    this.#sendHead(encodeResponse(this.head, bytes, passedFields(this.head, bytes, this.rules)), false);
+    this.#sendHead(encodeResponse(this.head, bytes, passedFields(this.head, this.rules)), false);
   }
 
   prepare(): BodyDecoder {
@@ -108,8 +108,8 @@ export class ResponseWriter implements ResponseSink, Sender {
     }
     const { pieces, done } = this.#decoder ?? this.prepare();
     const bare = pieces.count === 0;
-    const keeps = passedFields(this.head, bytes, this.rules);
-    this.#sendHead(encodeResponse(this.head, bytes, keeps, this), done && bare);
+    const filter = passedFields(this.head, this.rules);
+    this.#sendHead(encodeResponse(this.head, bytes, filter, this), done && bare);
     return bare || this.writeBody(bytes, pieces);
   }
 

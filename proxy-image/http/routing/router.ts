@@ -128,7 +128,7 @@ function decide(table: Table, path: string): Decision | null {
 }
 
 function match({ redirects, routes, depth }: Table, path: string): Decision | null {
-  const redirect = redirects.get(path);
+  const redirect = redirects.size === 0 ? undefined : redirects.get(path);
   if (redirect !== undefined) {
     return redirect;
   }

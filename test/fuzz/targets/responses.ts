@@ -186,7 +186,7 @@ class ResponseReader {
 
   #respond(bytes: Buffer): void {
     const { head } = this.#writer;
-    const decoder = this.#writer.prepare(bytes);
+    const decoder = this.#writer.prepare();
     this.#decoder = decoder;
     const consumed = decoder.read(bytes, head.end);
     this.#input.clear();
