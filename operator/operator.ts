@@ -53,6 +53,7 @@ export function createOperator(options: OperatorOptions): Operator {
   const { settings, log, metrics, kubeconfig, clock = systemClock } = options;
   const userAgent = `${packageJson.name}/${packageJson.version}`;
   const connection = connect({ userAgent, kubeconfig, clock, observe: metrics.request });
+  metrics.leader(LEASE, false);
   const election = createLeaderElection({
     client: connection.client,
     lease: { namespace: settings.podNamespace, name: LEASE },

@@ -90,19 +90,22 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
     return { key: { namespace, name }, exists, count: 1, last: now, writtenAt: now, cancelWrite: undefined };
   }
 
-  async function writeCount(one: Series): Promise<boolean> {
+  async function writeCount(id: string, one: Series): Promise<boolean> {
     one.cancelWrite = undefined;
     one.writtenAt = clock.monotonic();
     if (!(await one.exists)) return false;
     const counted = { count: one.count, lastObservedTime: formatMicroTime(new Date(clock.now())) };
-    return write(client.patch(EVENTS, one.key, { series: counted }));
+    const isWritten = await write(client.patch(EVENTS, one.key, { series: counted }));
+    // It may be gone: events are kept for an hour. Then the next of its kind is written as the first.
+    if (!isWritten) series.delete(id);
+    return isWritten;
   }
 
-  function repeat(one: Series): void {
+  function repeat(id: string, one: Series): void {
     one.count += 1;
     one.last = clock.monotonic();
     const wait = Math.max(0, one.writtenAt + WRITE_INTERVAL - one.last);
-    one.cancelWrite ??= clock.after(wait, () => void track(writeCount(one)));
+    one.cancelWrite ??= clock.after(wait, () => void track(writeCount(id, one)));
   }
 
   function forgetOld(): void {
@@ -119,7 +122,7 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
       const id = identify(draft);
       const one = series.get(id);
       if (one !== undefined) {
-        repeat(one);
+        repeat(id, one);
         return;
       }
       const begun = begin(id, draft);

@@ -126,6 +126,53 @@ describe('Reflector', () => {
     expect(server.times('list')).toEqual([0, 800, 2400, 5600]);
   });
 
+  it.each(['list', 'watch'] as const)(
+    'leaves the server alone for as long as it asks for after a %s',
+    async (what) => {
+      const refuse = () => {
+        throw new ApiError({
+          status: 429,
+          reason: 'TooManyRequests',
+          message: 'later',
+          retryAfterMs: 60_000,
+        });
+      };
+      if (what === 'list') server.list = refuse;
+      else server.watch = refuse;
+
+      reflector.start();
+      await clock.advance(60_000);
+
+      expect(server.times(what)).toEqual([0, 60_000]);
+    },
+  );
+
+  it('asks the server to hold its watches for different times', async () => {
+    const seconds: (number | undefined)[] = [];
+    for (const chance of [0, 0.5, 0.99]) {
+      const asked = server.client();
+      const other = new Reflector<KubernetesObject>({
+        client: {
+          ...asked,
+          watch: (resource, options) => {
+            seconds.push(options.timeoutSeconds);
+            return asked.watch(resource, options) as never;
+          },
+        },
+        resource: CONFIG_MAPS,
+        store: new Store<KubernetesObject>({ log: recordingLog() }),
+        clock,
+        random: () => chance,
+        log: recordingLog(),
+      });
+      other.start();
+      await clock.advance(0);
+      await other.stop();
+    }
+
+    expect(seconds).toEqual([300, 450, 597]);
+  });
+
   it('begins with short pauses again once a watch has lasted', async () => {
     server.watch = lasting(60_000, new Error('reset'));
 

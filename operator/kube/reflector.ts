@@ -50,6 +50,8 @@ export class Reflector<T extends KubernetesObject> {
   #listedAt = 0;
   /** Failures in a row, without a watch in between that was of use. */
   #failures = 0;
+  /** How long the server wanted to be left alone when it refused last, in milliseconds. */
+  #patience = 0;
   #running: Promise<void> = Promise.resolve();
 
   constructor(options: ReflectorOptions<T>) {
@@ -77,7 +79,9 @@ export class Reflector<T extends KubernetesObject> {
     const { signal } = this.#stopping;
     while (!signal.aborted) {
       await this.#listAndWatch();
-      if (this.#failures > 0) await sleep(clock, backOff(this.#failures, { ...PAUSES, random }), signal);
+      if (this.#failures === 0) continue;
+      const pause = Math.max(backOff(this.#failures, { ...PAUSES, random }), this.#patience);
+      await sleep(clock, pause, signal);
     }
   }
 
@@ -90,6 +94,7 @@ export class Reflector<T extends KubernetesObject> {
       if (this.#stopping.signal.aborted) return;
       if (historyIsOfNoUse(error)) this.#version = undefined;
       this.#failures += 1;
+      this.#patience = (error instanceof ApiError ? error.retryAfterMs : undefined) ?? 0;
       this.#options.log.warn(
         { err: error, failures: this.#failures, relist: this.#version === undefined },
         'Watching was interrupted',

@@ -9,7 +9,6 @@ import { listAll } from '../kube/client/pager.ts';
 import { EVENTS, PODS, SECRETS, SERVICES } from '../kube/resources.ts';
 import type { Resource } from '../kube/resources.ts';
 import type { Event, KubernetesObject, ObjectKey, Service } from '../kube/types.ts';
-import { systemClock } from '../kube/clock.ts';
 import { FIELD_MANAGER } from './apply.ts';
 import { createLoadBalancerEvents } from './load-balancer-events.ts';
 import { referencedSecrets } from './gather.ts';
@@ -46,7 +45,7 @@ const BY_INSTANCE = 'instance';
 
 /** Watches TeamworkProxies and all that belongs to them; of Secrets only the metadata, so that no key lies in memory that none of them refers to. */
 export function watchCluster(common: ClusterOptions): Cluster {
-  const { client } = common;
+  const { client, clock } = common;
   const proxies = createInformer({
     ...common,
     resource: TEAMWORK_PROXIES,
@@ -61,7 +60,7 @@ export function watchCluster(common: ClusterOptions): Cluster {
   const owned = OWNED_KINDS.map((resource) => ({ resource, informer: watchOwned(resource, common) }));
   const loadBalancerEvents = createLoadBalancerEvents({
     list: (namespace) => listServiceWarnings(namespace, common),
-    clock: systemClock,
+    clock,
     fieldManager: FIELD_MANAGER,
   });
   const informers = [proxies, pods, ...owned.map(({ informer }) => informer)];

@@ -234,15 +234,23 @@ describe('of two replicas, one at a time writes', () => {
 
   it('when the leader ends as it is told to, and then the follower need not wait', async () => {
     const [first, second] = await leaderAndFollower();
+    const shown = await Promise.all([first, second].map(async (one) => leads(await one.process.metrics())));
 
     const since = Date.now();
     first.process.kill('SIGTERM');
     await takeover('SIGTERM', second, since);
 
+    expect(shown).toEqual(['1', '0']);
+    expect(leads(await second.process.metrics())).toBe('1');
     expect(await first.process.ended).toBe(0);
     expectOneWriterAtATime(first, second);
   });
 });
+
+/** What `/metrics` says of who leads. */
+function leads(metrics: string): string | undefined {
+  return /^leader_election_master_status\{name="teamwork-proxy-operator"\} (\d)$/m.exec(metrics)?.[1];
+}
 
 function addressOf({ kubeconfig }: ApiFaultProxy): string {
   const { clusters } = JSON.parse(readFileSync(kubeconfig, 'utf8')) as {
