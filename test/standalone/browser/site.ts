@@ -50,8 +50,11 @@ export interface Caller {
 export interface Site extends AsyncDisposable {
   readonly tm1: Tm1Server;
   readonly ports: Ports;
-  /** A page of this host, in a profile of its own: it has no cookies yet. */
-  open(host: string): Promise<Caller>;
+  /**
+   * A page of this host, in a profile of its own: it has no cookies yet. The host is one of the Internet, and the gateway is on a local address,
+   * so the browser asks its user whether the page may call it; `mayCallLocal` is the answer, yes if left out.
+   */
+  open(host: string, mayCallLocal?: boolean): Promise<Caller>;
 }
 
 /** Starts the site; the Secret `gateway` has the certificate of the gateway, which the TM1 server has, too. `spec` is of the TeamworkProxy. */
@@ -72,14 +75,18 @@ export async function startSite(spec: (ports: Ports) => object): Promise<Site> {
   const browser = await startChromium({
     hosts: { [GATEWAY]: address, [SHEETS]: '127.0.0.1', [STRANGER]: '127.0.0.1' },
     trusted: [gateway.chainPem, pages.chainPem],
+    publicPlaces: [`127.0.0.1:${ports.pages}`],
   });
   starting.defer(async () => browser.close());
   const running = starting.move();
   return {
     tm1,
     ports,
-    async open(host) {
-      const page = await browser.newPage();
+    async open(host, mayCallLocal = true) {
+      const context = await browser.newContext({
+        permissions: mayCallLocal ? ['local-network-access'] : [],
+      });
+      const page = await context.newPage();
       await page.goto(`https://${host}:${ports.pages}/`);
       return { ask: async (path, init = {}) => ask(page, `https://${GATEWAY}:${ports.flow}${path}`, init) };
     },

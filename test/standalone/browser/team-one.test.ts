@@ -79,6 +79,16 @@ withChromium(`a TeamOne page in Chromium${reason}`, () => {
     expect(site.tm1.requests).toHaveLength(before);
   });
 
+  it('is not let to a gateway on a local address that its user does not allow', async () => {
+    const page = await site.open(SHEETS, false);
+    const before = site.tm1.requests.length;
+
+    const answer = await page.ask(`${server}${CUBES}`, { headers: CREDENTIALS });
+
+    expect(answer).toEqual({ error: 'TypeError: Failed to fetch' });
+    expect(site.tm1.requests).toHaveLength(before);
+  });
+
   it('of another origin reads nothing', async () => {
     const page = await site.open(STRANGER);
 

@@ -13,10 +13,16 @@ export interface ChromiumOptions {
   readonly hosts: Readonly<Record<string, string>>;
   /** PEM of certificates whose keys are taken for good, whoever signed them; all others are judged as usual. */
   readonly trusted: readonly string[];
+  /** What is taken for a place on the Internet though it is on this host, as `address:port`. None if left out. */
+  readonly publicPlaces?: readonly string[];
 }
 
 /** Starts Debian's Chromium without a window. */
-export async function startChromium({ hosts, trusted }: ChromiumOptions): Promise<Browser> {
+export async function startChromium({
+  hosts,
+  trusted,
+  publicPlaces = [],
+}: ChromiumOptions): Promise<Browser> {
   const rules = [
     ...Object.entries(hosts).map(([host, address]) => `MAP ${host} ${address}`),
     'MAP * ~NOTFOUND',
@@ -28,6 +34,7 @@ export async function startChromium({ hosts, trusted }: ChromiumOptions): Promis
       '--no-sandbox',
       '--disable-dev-shm-usage',
       `--host-resolver-rules=${rules.join(',')}`,
+      `--ip-address-space-overrides=${publicPlaces.map((place) => `${place}=public`).join(',')}`,
       `--ignore-certificate-errors-spki-list=${trusted.map(keyHash).join(',')}`,
     ],
   });
