@@ -136,7 +136,7 @@ const general = {
   ),
   sources: optional(
     sources,
-    "From which addresses clients may ask. Behind trustedSources it is the address that they tell in X-Forwarded-For. Default: from all that may connect. A route has its own in place of its frontend's.",
+    "From which addresses clients may ask. Behind trustedSources it is the address that they tell in X-Forwarded-For, or else in Forwarded. Default: from all that may connect. A route has its own in place of its frontend's.",
   ),
   rateLimit: optional(
     rateLimitSchema,

@@ -17,7 +17,7 @@ export const rateLimitSchema = object(
     key: defaulted(
       oneOf('Source', 'Header', 'Cookie'),
       'Source',
-      'What tells clients apart. Source: the address; behind trustedSources the one that they tell in X-Forwarded-For; of IPv6 the /64 network. Header, Cookie: a value; requests without one are told apart by their address.',
+      'What tells clients apart. Source: the address; behind trustedSources the one that they tell in X-Forwarded-For, or else in Forwarded; of IPv6 the /64 network. Header, Cookie: a value; requests without one are told apart by their address.',
     ),
     name: optional(
       string({ pattern: PATTERNS.fieldName.pattern, maxLength: 64, minLength: 1 }),

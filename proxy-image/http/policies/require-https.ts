@@ -4,6 +4,7 @@ import type { Fault } from '../faults.ts';
 import { Field } from '../http1/field-names.ts';
 import type { RequestHead } from '../http1/request-head.ts';
 import type { LocalResponse } from '../local-response.ts';
+import { forwardedValues } from './forwarded-values.ts';
 
 /** From whom a request has come. */
 export interface Sender {
@@ -57,15 +58,15 @@ export class HttpsRequirement {
  * made it up. Where X-Forwarded-Proto says nothing, the last element of Forwarded has to, which is that of the proxy before this one.
  */
 function saysHttps({ fields }: RequestHead, bytes: Buffer): boolean {
-  const told = listOf(fields.values(bytes, Field.XForwardedProto)).map((scheme) => scheme.toLowerCase());
+  const told = listOf(fields.values(bytes, Field.XForwardedProto));
   const hops = fields.values(bytes, Field.Forwarded);
-  const standard = hops.length === 0 ? [] : schemesOf(hops.join(','));
+  const standard = hops.length === 0 ? [] : forwardedValues(hops.join(','), 'proto');
   if (standard === null) {
     return false;
   }
   const last = told.length > 0 ? told.at(-1) : standard.at(-1);
   const all = [...told, ...standard.filter((scheme) => scheme !== null)];
-  return typeof last === 'string' && all.every((scheme) => SECURE.has(scheme));
+  return typeof last === 'string' && all.every((scheme) => SECURE.has(scheme.toLowerCase()));
 }
 
 function listOf(values: readonly string[]): readonly string[] {
@@ -74,30 +75,4 @@ function listOf(values: readonly string[]): readonly string[] {
     .split(',')
     .map((element) => element.trim())
     .filter((element) => element !== '');
-}
-
-/** One element of Forwarded (RFC 7239 section 4) with what stands around it. */
-const ELEMENT = /^[ \t]*((?:[^",]|"(?:[^"\\]|\\.)*")*)(,|$)/;
-const PROTO = /(?:^|;)[ \t]*proto=(?:"([^"\\]*)"|([^;"\s]*))[ \t]*(?=;|$)/gi;
-
-/** The scheme in each element, in lower case, null for one that names none; null for a list that can't be read. */
-function schemesOf(list: string): readonly (string | null)[] | null {
-  const schemes: (string | null)[] = [];
-  for (let rest = list; ;) {
-    const [whole = '', element, end] = ELEMENT.exec(rest) ?? [];
-    if (element === undefined) {
-      return null;
-    }
-    const [scheme, second] = [...element.matchAll(PROTO)].map((match) => match[1] ?? match[2] ?? '');
-    if (second !== undefined) {
-      return null;
-    }
-    if (element.trim() !== '') {
-      schemes.push(scheme?.toLowerCase() ?? null);
-    }
-    if (end === '') {
-      return schemes;
-    }
-    rest = rest.slice(whole.length);
-  }
 }
