@@ -2,6 +2,7 @@ import type { AdminView } from '../admin/server.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import type { ProxyPhase, ProxyStatus, RejectedConfig } from '../config/status.ts';
 import { ConfigWatcher } from '../config/watch.ts';
+import { makeHashKey } from '../http/policies/rate-limit/rate-limits.ts';
 import type { Logger } from '../log/log.ts';
 import type { MetricsSnapshot } from '../metrics/snapshot.ts';
 import { TicketKeys } from '../tls/ticket-keys.ts';
@@ -59,6 +60,8 @@ export class Supervisor implements AdminView {
   readonly #ticketKeys = new TicketKeys({
     onChange: (ticketKeys) => this.#pool.broadcast({ type: 'TicketKeys', ticketKeys }),
   });
+  /** What all workers hash the clients of rate limits with, so that they can tell each other of them. */
+  readonly #rateKey = makeHashKey();
   readonly #ended = Promise.withResolvers<void>();
   #watcher: ConfigWatcher | null = null;
   /** What workers are sent, in its order. */
@@ -194,6 +197,9 @@ export class Supervisor implements AdminView {
       case 'Refused':
         this.#rollout.workerRefused(message.digest, message.message);
         return;
+      case 'Spent':
+        this.#pool.broadcast({ type: 'SpentElsewhere', spent: message.spent }, worker);
+        return;
       case 'Report':
     }
   }
@@ -214,7 +220,7 @@ export class Supervisor implements AdminView {
 
   async #apply(worker: WorkerHandle, loaded: LoadedConfig): Promise<void> {
     await this.#pool.beforeListening(loaded.config.frontends);
-    worker.send({ type: 'Apply', loaded, ticketKeys: this.#ticketKeys.current });
+    worker.send({ type: 'Apply', loaded, ticketKeys: this.#ticketKeys.current, rateKey: this.#rateKey });
   }
 
   #served(loaded: LoadedConfig): void {

@@ -75,6 +75,8 @@ export class WorkerHandle {
       case 'Refused':
         this.#answered(message.digest);
         return;
+      case 'Spent':
+        return;
       case 'Report': {
         this.report = message.report;
         const resolve = this.#asked.get(message.id);

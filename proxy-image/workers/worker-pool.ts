@@ -81,9 +81,12 @@ export class WorkerPool {
     return [...this.#workers.values()];
   }
 
-  broadcast(command: Command): void {
+  /** Sends a command to all workers, but for one where it comes from that. */
+  broadcast(command: Command, sender: WorkerHandle | null = null): void {
     for (const worker of this.#workers.values()) {
-      worker.send(command);
+      if (worker !== sender) {
+        worker.send(command);
+      }
     }
   }
 

@@ -26,7 +26,7 @@ export interface WorkerOptions {
   readonly accessLog: LineWriter;
   /** Client connections that this process has room for. */
   readonly maxConnections: number;
-  /** Processes that share the limits of backends and of clients' requests. */
+  /** Processes that share the limits of backends, and tell each other of clients' requests. */
   readonly workers: number;
   readonly send: (message: WorkerMessage) => void;
   /** Ends the process. */
@@ -51,6 +51,7 @@ export class Worker {
       workers: this.#options.workers,
     }),
   );
+  readonly #rateLimits: RateLimits;
   readonly #listeners: ListenerSet;
   #generation: Generation | null = null;
   #access: AccessLogger;
@@ -64,12 +65,15 @@ export class Worker {
       wants: (status, faulty) => this.#access.wants?.(status, faulty) !== false,
       log: (entry) => this.#access.log(entry),
     };
+    this.#rateLimits = new RateLimits(
+      options.workers === 1 ? null : (spent) => options.send({ type: 'Spent', spent }),
+    );
     const services: PipelineServices = {
       access,
       http: {
         access,
         metrics: declareHttpMetrics(this.#registry),
-        rateLimits: new RateLimits(options.workers),
+        rateLimits: this.#rateLimits,
       },
       draining: () => this.#draining,
     };
@@ -85,6 +89,7 @@ export class Worker {
   handle(command: Command): void {
     switch (command.type) {
       case 'Apply':
+        this.#rateLimits.shareKey(command.rateKey);
         void this.#apply(command.loaded, Buffer.from(command.ticketKeys));
         return;
       case 'TicketKeys':
@@ -95,6 +100,9 @@ export class Worker {
         return;
       case 'OpenElsewhere':
         this.#listeners.setOpenElsewhere(command);
+        return;
+      case 'SpentElsewhere':
+        this.#rateLimits.spentElsewhere(command.spent);
         return;
       case 'Checked':
         this.#checks.update(command.servers);

@@ -76,7 +76,12 @@ export function startDataPlane(ticketKeys: Buffer = Buffer.alloc(48, 7)): DataPl
     },
     async apply(config, certificates = {}, trust = new Map()) {
       const answer = once(events, 'answer');
-      worker.handle({ type: 'Apply', loaded: load(config, certificates, trust), ticketKeys });
+      worker.handle({
+        type: 'Apply',
+        loaded: load(config, certificates, trust),
+        ticketKeys,
+        rateKey: [1, 2],
+      });
       return ((await answer) as [WorkerMessage])[0];
     },
     stop: () => worker.handle({ type: 'End' }),

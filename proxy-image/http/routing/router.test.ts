@@ -14,7 +14,7 @@ function router(parts: Parameters<typeof frontendConfig>[0] = {}) {
   const { backend, ...config } = frontendConfig({ protocol: 'HTTP', routes: ROUTES, ...parts });
   return buildRouter(
     'backend' in parts ? { ...config, ...(backend === undefined ? {} : { backend }) } : config,
-    new RateLimits(1).generation(config.name),
+    new RateLimits(null).generation(config.name),
   );
 }
 

@@ -73,7 +73,7 @@ export async function startHttpProxy(options: HttpProxyOptions): Promise<HttpPro
   const made = new Set([frontend]);
   const host = { frontend: () => frontend, draining: () => draining };
   const access = { log: (entry: AccessEntry) => void (entry.kind === 'request' && requests.push(entry)) };
-  const services = { access, metrics: declareHttpMetrics(registry), rateLimits: new RateLimits(1) };
+  const services = { access, metrics: declareHttpMetrics(registry), rateLimits: new RateLimits(null) };
   const tls = options.version === 2 ? HTTP2 : null;
   const server = net.createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
     clients.add(socket);

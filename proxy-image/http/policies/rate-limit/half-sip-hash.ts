@@ -1,3 +1,6 @@
+/** What is hashed with; nobody may know it who chooses what is hashed. */
+export type HashKey = readonly [number, number];
+
 /** Two words that nobody knows who does not know the key. */
 export interface Hash {
   low: number;
@@ -8,7 +11,7 @@ export interface Hash {
  * HalfSipHash-2-4 with 64 bits of output (Aumasson, Bernstein): clients that choose what is hashed can't choose where it ends up. `text` is
  * taken as Latin-1. The result counts until the next call.
  */
-export function halfSipHash(text: string, [k0, k1]: readonly [number, number]): Hash {
+export function halfSipHash(text: string, [k0, k1]: HashKey): Hash {
   v0 = k0;
   v1 = k1 ^ 0xee;
   v2 = 0x6c796765 ^ k0;

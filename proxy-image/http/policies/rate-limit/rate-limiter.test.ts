@@ -7,6 +7,10 @@ import { RateLimits } from './rate-limits.ts';
 /** One request a second, three at once. */
 const POLICY: RateLimitPolicy = { requests: 60, windowMs: 60_000, burst: 3, key: 'Source' };
 
+function limiterOf(policy: RateLimitPolicy, onSpent: (() => void) | null = null): RateLimiter {
+  return new RateLimiter(policy, { key: [1, 2], onSpent });
+}
+
 /** Of so many requests at one moment, those that are let through. */
 function passing(limiter: RateLimiter, client: string, now: number, requests = 100): number {
   let passed = 0;
@@ -35,7 +39,7 @@ describe('halfSipHash', () => {
 
 describe('a bucket', () => {
   it('holds the burst, and is filled at the rate', () => {
-    const limiter = new RateLimiter(POLICY, 1);
+    const limiter = limiterOf(POLICY);
 
     expect(passing(limiter, 'a', 1_000)).toBe(3);
     expect(limiter.take('a', 1_000)).toBe(1_000);
@@ -46,33 +50,85 @@ describe('a bucket', () => {
   });
 
   it('is no emptier for what was refused', () => {
-    const limiter = new RateLimiter(POLICY, 1);
+    const limiter = limiterOf(POLICY);
     passing(limiter, 'a', 0, 10_000);
 
     expect(passing(limiter, 'a', 1_000)).toBe(1);
   });
 
   it('is of one client alone', () => {
-    const limiter = new RateLimiter(POLICY, 1);
+    const limiter = limiterOf(POLICY);
     passing(limiter, 'a', 0);
 
     expect(passing(limiter, 'b', 0)).toBe(3);
   });
+});
 
-  it.each([
-    [1, 3, 60],
-    [2, 2, 30],
-    [3, 1, 20],
-    [8, 1, 7.5],
-  ])('of one of %i workers holds %i, and gets its part', (workers, burst, perMinute) => {
-    const limiter = new RateLimiter(POLICY, workers);
+describe('a bucket that several processes share', () => {
+  /** Two limiters, and what each has to tell the other. */
+  function pair(policy = POLICY) {
+    const limiters = [limiterOf(policy, () => undefined), limiterOf(policy, () => undefined)] as const;
+    return {
+      limiters,
+      exchange: (now: number): void => {
+        const [first, second] = limiters.map((limiter) => limiter.drain());
+        if (first) limiters[1].spentElsewhere(first, now);
+        if (second) limiters[0].spentElsewhere(second, now);
+      },
+    };
+  }
 
-    expect(passing(limiter, 'a', 0)).toBe(burst);
+  it('gives all of it to a client of one of them', () => {
+    const { limiters } = pair();
+
+    expect(passing(limiters[0], 'a', 0)).toBe(3);
+  });
+
+  it('is as empty in the other one as soon as that is told', () => {
+    const { limiters, exchange } = pair();
+    passing(limiters[0], 'a', 0);
+
+    exchange(0);
+
+    expect(passing(limiters[1], 'a', 0)).toBe(0);
+    expect(passing(limiters[1], 'b', 0)).toBe(3);
+    expect(passing(limiters[1], 'a', 1_000)).toBe(1);
+  });
+
+  it('lets no more through over time than one process would, wherever a client comes', () => {
+    const { limiters, exchange } = pair();
     let passed = 0;
-    for (let now = 0; now <= 600_000; now += 250) {
-      passed += limiter.take('a', now) === 0 ? 1 : 0;
+    for (let now = 0; now < 600_000; now += 50) {
+      passed += limiters[0].take('a', now) === 0 ? 1 : 0;
+      passed += limiters[1].take('a', now) === 0 ? 1 : 0;
+      if (now % 100 === 0) exchange(now);
     }
-    expect(passed).toBe(perMinute * 10);
+
+    // The burst in each of them at first, of which one is taken back later.
+    expect(passed).toBeGreaterThanOrEqual(600);
+    expect(passed).toBeLessThanOrEqual(600 + 2 * 3);
+  });
+
+  it('is told of once', () => {
+    const { limiters } = pair();
+    limiters[0].take('a', 0);
+
+    expect(limiters[0].drain()).toHaveLength(3);
+    expect(limiters[0].drain()).toBeNull();
+  });
+
+  it('is told of as many clients as fit, in a flood', () => {
+    const { limiters } = pair();
+    for (let client = 0; client < 10_000; client += 1) limiters[0].take(`10.${client}`, 0);
+
+    expect(limiters[0].drain()).toHaveLength(3 * 2_048);
+  });
+
+  it('is not told of where there is one process', () => {
+    const limiter = limiterOf(POLICY);
+    limiter.take('a', 0);
+
+    expect(limiter.drain()).toBeNull();
   });
 });
 
@@ -80,7 +136,7 @@ describe('a flood of clients', () => {
   const FLOOD = 400_000;
 
   it('gives nobody a full bucket again, neither who is behind it nor anybody else', () => {
-    const limiter = new RateLimiter({ ...POLICY, burst: 5 }, 1);
+    const limiter = limiterOf({ ...POLICY, burst: 5 });
     passing(limiter, 'greedy', 0);
 
     for (let other = 0; other < FLOOD; other += 1) {
@@ -91,7 +147,7 @@ describe('a flood of clients', () => {
   });
 
   it('gets no more in all than the table would let through', () => {
-    const limiter = new RateLimiter(POLICY, 1);
+    const limiter = limiterOf(POLICY);
     let passed = 0;
     for (let other = 0; other < FLOOD; other += 1) {
       passed += limiter.take(`10.${other}`, 0) === 0 ? 1 : 0;
@@ -102,7 +158,7 @@ describe('a flood of clients', () => {
   });
 
   it('is forgotten when its buckets are full', () => {
-    const limiter = new RateLimiter(POLICY, 1);
+    const limiter = limiterOf(POLICY);
     for (let other = 0; other < FLOOD; other += 1) {
       limiter.take(`10.${other}`, 0);
     }
@@ -113,7 +169,7 @@ describe('a flood of clients', () => {
 
 describe('RateLimits', () => {
   it('keep what is counted over a reload that does not change the limit', () => {
-    const limits = new RateLimits(1);
+    const limits = new RateLimits(null);
     const first = limits.generation('web')(POLICY, '');
 
     expect(limits.generation('web')({ ...POLICY }, '')).toBe(first);
@@ -121,13 +177,13 @@ describe('RateLimits', () => {
   });
 
   it('tell frontends, routes and limits apart, and share one within a place', () => {
-    const limits = new RateLimits(1);
-    const limiterOf = limits.generation('web');
-    const first = limiterOf(POLICY, '');
+    const limits = new RateLimits(null);
+    const source = limits.generation('web');
+    const first = source(POLICY, '');
 
-    expect(limiterOf(POLICY, '')).toBe(first);
-    expect(limiterOf(POLICY, '/a')).not.toBe(first);
-    expect(limiterOf({ ...POLICY, burst: 4 }, '')).not.toBe(first);
+    expect(source(POLICY, '')).toBe(first);
+    expect(source(POLICY, '/a')).not.toBe(first);
+    expect(source({ ...POLICY, burst: 4 }, '')).not.toBe(first);
     expect(limits.generation('other')(POLICY, '')).not.toBe(first);
   });
 });

@@ -1,5 +1,4 @@
-import { randomInt } from 'node:crypto';
-import { halfSipHash } from './half-sip-hash.ts';
+import type { Hash } from './half-sip-hash.ts';
 
 /** Clients that share a set, of which each has a slot. */
 const WAYS = 8;
@@ -17,11 +16,9 @@ const SETS = 4_096;
 export class BucketTable {
   readonly #fullAt = new Float64Array(WAYS * SETS);
   readonly #owners = new Uint32Array(WAYS * SETS);
-  readonly #key = [randomInt(2 ** 32), randomInt(2 ** 32)] as const;
 
-  /** The slot of a client, which counts until the next call. */
-  slot(client: string, now: number): number {
-    const { low, high } = halfSipHash(client, this.#key);
+  /** The slot of the client with this hash, which counts until the next call. */
+  slot({ low, high }: Hash, now: number): number {
     const first = (high % SETS) * WAYS;
     let best = first;
     for (let slot = first; slot < first + WAYS; slot += 1) {
