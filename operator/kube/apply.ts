@@ -24,21 +24,35 @@ export type ApplyOutcome<T> =
  * Makes the cluster have `desired`, which has to name its controller in `ownerReferences`, and writes only if that changes anything.
  *
  * An object of that name that has another controller, or none, is not touched. Between that check and the creation of an object that was
- * not there, somebody else can create it, in the time of one request; the API has no way to apply only if there is nothing.
+ * not there, somebody else can create it; the API has no way to apply only if there is nothing.
  *
  * @param live the object as a cache has it; when it has none, the server is asked, because a cache may be limited to our own objects
  */
 export async function applyIfChanged<T extends KubernetesObject>(
-  { client, fieldManager }: Applier,
+  applier: Applier,
   resource: Resource<T>,
   desired: T,
   live: T | undefined,
+): Promise<ApplyOutcome<T>> {
+  const found = live ?? (await applier.client.get(resource, keyOf(desired)));
+  return applyOver(applier, resource, desired, found);
+}
+
+/**
+ * The same for whoever has asked the server.
+ *
+ * @param found the object as it is; undefined if there is none
+ */
+export async function applyOver<T extends KubernetesObject>(
+  { client, fieldManager }: Applier,
+  resource: Resource<T>,
+  desired: T,
+  found: T | undefined,
 ): Promise<ApplyOutcome<T>> {
   const owner = controllerOf(desired);
   if (owner === undefined) {
     throw new Error(`${describeObject(desired)} names no controller; give it an owner reference.`);
   }
-  const found = live ?? (await client.get(resource, keyOf(desired)));
   if (found === undefined) {
     return { outcome: 'Created', object: await client.apply(resource, desired, { fieldManager }) };
   }

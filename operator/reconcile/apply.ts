@@ -1,4 +1,4 @@
-import { applyIfChanged } from '../kube/apply.ts';
+import { applyIfChanged, applyOver } from '../kube/apply.ts';
 import { ApiError, isConflict, isNamespaceTerminating, isNotFound } from '../kube/client/errors.ts';
 import type { KubeClient } from '../kube/client/kube-client.ts';
 import type { Logger } from '../kube/log.ts';
@@ -42,17 +42,30 @@ export async function apply(
   const objects: KubernetesObject[] = [];
   const refusals: Finding[] = [];
   const notices: Notice[] = [];
-  for (const desired of rendered.objects) {
-    const live = existing.owned.find((object) => isSame(object, desired));
-    const change = { resource: ownedKind(desired.kind), desired, live };
+  // All that is missing is asked for at once, and written one after the other.
+  const changes = rendered.objects.map((desired) => changeTo(desired, existing.owned, context));
+  for (const change of changes) {
     const refused = await carryOut(change, context, { objects, notices });
     if (refused !== null) refusals.push(refused);
     // What could not be changed is still there.
-    if (refused !== null && live !== undefined) objects.push(live);
+    if (refused !== null && change.live !== undefined) objects.push(change.live);
   }
   await removeOthers(rendered, existing.owned, context);
   await tellPods(rendered.configHash, existing.pods, context);
   return { objects, refusals, notices };
+}
+
+function changeTo(
+  desired: KubernetesObject,
+  owned: readonly KubernetesObject[],
+  { client }: ApplyContext,
+): Change {
+  const resource = ownedKind(desired.kind);
+  const live = owned.find((object) => isSame(object, desired));
+  const found = live === undefined ? client.get(resource, keyOf(desired)) : Promise.resolve(live);
+  // Reported when its turn comes, if it does.
+  found.catch(() => {});
+  return { resource, desired, live, found };
 }
 
 /** Makes one object; says why, if the API server or its owner does not let us. */
@@ -87,7 +100,10 @@ function isRefusal(error: unknown): error is ApiError {
 interface Change {
   readonly resource: Resource;
   readonly desired: KubernetesObject;
+  /** The object as the cache has it, if it is ours. */
   readonly live: KubernetesObject | undefined;
+  /** The object as it is, whosever it is. */
+  readonly found: Promise<KubernetesObject | undefined>;
 }
 
 type Outcome = Awaited<ReturnType<typeof applyIfChanged<KubernetesObject>>>;
@@ -97,10 +113,10 @@ type Outcome = Awaited<ReturnType<typeof applyIfChanged<KubernetesObject>>>;
  * clean up first, that takes some time: the successor is made once it is gone.
  */
 async function replaceIfClassChanged(change: Change, { client, log }: ApplyContext): Promise<Outcome> {
-  const { resource, desired, live } = change;
+  const { resource, desired, live, found } = change;
   const applier = { client, fieldManager: FIELD_MANAGER };
   if (live === undefined || !isOtherClass(change)) {
-    const result = await applyIfChanged(applier, resource, desired, live);
+    const result = await applyOver(applier, resource, desired, await found);
     if (result.outcome === 'Created') log.info({ object: describeObject(desired) }, 'Created');
     if (result.outcome === 'Changed')
       log.info({ object: describeObject(desired), drift: result.drift }, 'Changed');

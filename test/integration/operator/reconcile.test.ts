@@ -157,6 +157,11 @@ describe('a TeamworkProxy', () => {
   it('is left alone when nothing changes', async () => {
     const { metadata } = await applyProxy('quiet', SPEC);
     await untilCondition('quiet', 'CertificatesValid', 'True');
+    // What is said of pods is written a moment after they came.
+    await eventually('all pods in the status', async () => {
+      const { message } = await untilCondition('quiet', 'Programmed', 'False');
+      return message.split('; ').length === 2 ? true : undefined;
+    });
     const settled = await eventually('an operator that has nothing to write', async () => {
       const [passes, writes] = [await operator.passes(), await operator.writes()];
       await eventually('two more passes', async () =>
