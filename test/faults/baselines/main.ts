@@ -1,0 +1,57 @@
+/**
+ * How many of the plans of faults ours and the baselines survive: `node test/faults/baselines/main.ts`. Settings in the environment:
+ * FAULT_PLANS=<n> of each operator's plans (60), spread evenly over all kinds; BASELINES_ONLY=<text> what has that text in its name.
+ */
+import { print } from '../../cluster/process/progress.ts';
+import setup from '../../integration/setup.ts';
+import teardown from '../../integration/teardown.ts';
+import { openFaultsCluster } from '../operator/cluster.ts';
+import { writeReport } from '../operator/report.ts';
+import type { SubjectReport } from '../operator/report.ts';
+import { ourProcess } from '../operator/subject.ts';
+import { tryAll } from '../operator/try-all.ts';
+import { dotI, informer, installBaselines } from './subjects.ts';
+
+/** All as processes, and all with time as it is, so that none has an advantage. */
+const SUBJECTS = [ourProcess, informer, dotI];
+
+/** Each is two or three processes on a host of two cores. */
+const PARALLEL = 4;
+
+async function main(env: NodeJS.ProcessEnv): Promise<void> {
+  const count = Number(env['FAULT_PLANS'] ?? 60);
+  const only = env['BASELINES_ONLY'] ?? '';
+  await installBaselines();
+  await setup();
+  const cluster = await openFaultsCluster();
+  const reports: SubjectReport[] = [];
+  try {
+    for (const subject of SUBJECTS.filter(({ name }) => name.includes(only))) {
+      const contender = { name: subject.name, subject };
+      reports.push(
+        writeReport(subject.name, await tryAll(contender, cluster, { count, parallel: PARALLEL })),
+      );
+    }
+  } finally {
+    await cluster.close();
+    await teardown();
+  }
+  process.stdout.write(`${table(reports)}\n`);
+}
+
+function table(reports: readonly SubjectReport[]): string {
+  const rows = reports.map(
+    ({ name, plans, survived, writesAfterQuiet, all }) =>
+      `| ${name} | ${survived} of ${plans} | ${all} | ${writesAfterQuiet} |`,
+  );
+  return ['| Operator | survived | plans there are | writes at rest |', '|---|---:|---:|---:|', ...rows].join(
+    '\n',
+  );
+}
+
+try {
+  await main(process.env);
+} catch (error) {
+  print(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  process.exitCode = 1;
+}
