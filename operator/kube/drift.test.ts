@@ -70,6 +70,12 @@ describe('findDrift', () => {
       fields: { 'f:spec': { 'f:size': {}, 'f:labels': {} } },
     },
     {
+      desc: 'the server has left out an empty list within a value that is owned as a whole',
+      desired: { spec: { rules: [{ from: [], port: 1 }] } },
+      live: { spec: { rules: [{ port: 1 }] } },
+      fields: { 'f:spec': { 'f:rules': {} } },
+    },
+    {
       desc: 'nothing is wanted in a map where others have put something',
       desired: { spec: { size: 1, labels: {} } },
       live: { spec: { size: 1, labels: { a: 'theirs' } } },

@@ -124,9 +124,16 @@ function isSame(desired: unknown, live: unknown, path: Path): boolean {
   if (isMap(desired)) {
     if (!isMap(live)) return false;
     const names = new Set([...Object.keys(desired), ...Object.keys(live)]);
-    return [...names].every((name) => isSame(desired[name], live[name], [...path, name]));
+    return [...names].every(
+      (name) => isEmptyList(desired[name], live[name]) || isSame(desired[name], live[name], [...path, name]),
+    );
   }
   return desired === live || (QUANTITIES.has(path.at(-2) ?? '') && isSameQuantity(desired, live));
+}
+
+/** Whether an empty list is wanted, which the server leaves out. */
+function isEmptyList(desired: unknown, live: unknown): boolean {
+  return Array.isArray(desired) && desired.length === 0 && live === undefined;
 }
 
 function isSameQuantity(desired: unknown, live: unknown): boolean {
@@ -168,7 +175,7 @@ function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
 
 /** Whether an empty map or list is wanted, which the server often leaves out, where others have put nothing that must go. */
 function isNothing(desired: unknown, live: unknown): boolean {
-  if (Array.isArray(desired)) return desired.length === 0 && live === undefined;
+  if (Array.isArray(desired)) return isEmptyList(desired, live);
   return isMap(desired) && Object.keys(desired).length === 0 && (live === undefined || isMap(live));
 }
 

@@ -7,12 +7,14 @@ import { renderNetworkPolicy, renderNodePolicy } from './network-policy.ts';
 const OPERATOR = 'teamwork-proxy-system';
 const DNS = { ports: expect.arrayContaining([{ protocol: 'UDP', port: 53 }]) };
 
-function policy(networkPolicy: object, backends: readonly object[] = [SERVER]): NetworkPolicy | null {
+function policy(
+  networkPolicy: object,
+  backends: readonly object[] = [SERVER],
+  sourceRanges: readonly string[] = ['192.0.2.0/24'],
+): NetworkPolicy | null {
   const spec = {
     networkPolicy,
-    frontends: [
-      { name: 'flow', protocol: 'TCP', backend: 'b0', loadBalancer: { sourceRanges: ['192.0.2.0/24'] } },
-    ],
+    frontends: [{ name: 'flow', protocol: 'TCP', backend: 'b0', loadBalancer: { sourceRanges } }],
     backends: backends.map((backend, index) => ({ name: `b${index}`, protocol: 'TCP', ...backend })),
   };
   return renderNetworkPolicy(plan(planInput(spec)), OPERATOR);
@@ -36,6 +38,12 @@ describe('the NetworkPolicy of the pods', () => {
         { from: [{ namespaceSelector: {} }], ports: [{ protocol: 'TCP', port: 9901 }] },
       ],
     });
+  });
+
+  it('lets everybody in where the list of ranges is empty, without a list that the API server would leave out', () => {
+    const [flow] = policy({}, [SERVER], [])?.spec?.ingress ?? [];
+
+    expect(flow).toEqual({ ports: [{ protocol: 'TCP', port: 10_001 }] });
   });
 
   it('lets only the given namespaces and the operator in to metrics and status', () => {

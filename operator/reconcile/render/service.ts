@@ -52,13 +52,12 @@ export function loadBalancerOf({ proxy }: Plan, { frontend }: Flow): LoadBalance
 
 /**
  * The ranges that connections of a flow come from, seen from outside of the proxy: those of its clients, and of the load balancers that
- * tell the clients' addresses by the PROXY protocol. Undefined: everybody's.
+ * tell the clients' addresses by the PROXY protocol. Undefined: everybody's, as with an empty list.
  */
 export function peerRanges(plan: Plan, flow: Flow): readonly string[] | undefined {
-  const { sourceRanges } = loadBalancerOf(plan, flow);
-  return sourceRanges === undefined
-    ? undefined
-    : [...new Set([...sourceRanges, ...flow.frontend.proxyProtocol.trusted])];
+  const { sourceRanges = [] } = loadBalancerOf(plan, flow);
+  if (sourceRanges.length === 0) return undefined;
+  return [...new Set([...sourceRanges, ...flow.frontend.proxyProtocol.trusted])];
 }
 
 /** Flows that ask for the same address share it, on different ports. */

@@ -11,11 +11,16 @@ export interface Armed {
 
 const SLOW_MS = 1500;
 
-/** Prepares a run for the fault that a plan has in store, if that comes by itself at one occurrence. */
-export function arm(plan: Plan, run: Run): Armed {
+/**
+ * Prepares a run for the fault that a plan has in store, if that comes by itself at one occurrence.
+ *
+ * @param onFault called when it comes
+ */
+export function arm(plan: Plan, run: Run, onFault: () => void): Armed {
   const armed = { happened: false };
   const happens = () => {
     armed.happened = true;
+    onFault();
   };
   if (plan.kind === 'Event') {
     const { nth, ...wanted } = plan.event;
@@ -29,19 +34,19 @@ export function arm(plan: Plan, run: Run): Armed {
       plan.nth,
       (request: Parameters<typeof countedAs>[0]) => countedAs(request) === 'Write',
     );
-    const onFault = async () => {
+    const deletes = async () => {
       happens();
       await deleteProxy(run.stage);
     };
-    run.proxy.inject({ matches, fault: { kind: 'Delay', ms: 0 }, times: 1, onFault });
+    run.proxy.inject({ matches, fault: { kind: 'Delay', ms: 0 }, times: 1, onFault: deletes });
   } else if ('fault' in plan) {
     const { kind, nth } = plan;
     const matches = nthOf(nth, (request: Parameters<typeof countedAs>[0]) => countedAs(request) === kind);
-    const onFault = async () => {
+    const crashes = async () => {
       happens();
       if (isCrash(plan.fault)) await run.crash();
     };
-    run.proxy.inject({ matches, fault: faultOf(plan.fault), times: 1, onFault });
+    run.proxy.inject({ matches, fault: faultOf(plan.fault), times: 1, onFault: crashes });
   } else armed.happened = true;
   return armed;
 }

@@ -15,12 +15,15 @@ export function ourOperator(clock: Clock = systemClock): Subject {
   return { name: 'teamwork-proxy-operator', start: async (place) => startInstance(place, clock) };
 }
 
-async function startInstance({ kubeconfig, namespace }: Place, clock: Clock): Promise<Instance> {
+async function startInstance(
+  { kubeconfig, namespace, everywhere = false }: Place,
+  clock: Clock,
+): Promise<Instance> {
   const lines: string[] = [];
   const log = lineLog(lines);
   const settings = {
     proxyImage: 'localhost/teamwork-proxy:test',
-    namespaces: [namespace],
+    namespaces: everywhere ? [] : [namespace],
     podNamespace: namespace,
     podName: 'operator-under-test',
   };

@@ -8,8 +8,10 @@ import { fileURLToPath } from 'node:url';
 export interface Place {
   /** Path of the kubeconfig file by which it reaches the API server. */
   readonly kubeconfig: string;
-  /** The only namespace that it looks after; its Lease, if it has one, is there too. */
+  /** The namespace that it looks after; its Lease, if it has one, is there too. */
   readonly namespace: string;
+  /** Whether it looks after all others too. */
+  readonly everywhere?: boolean;
 }
 
 /** One operator that was started. */
@@ -68,10 +70,14 @@ export const ourProcess = processSubject({
 });
 
 /** What every operator under test finds in its environment; port 0 lets the system choose one. */
-export function environmentOf({ kubeconfig, namespace }: Place): Readonly<Record<string, string>> {
+export function environmentOf({
+  kubeconfig,
+  namespace,
+  everywhere = false,
+}: Place): Readonly<Record<string, string>> {
   return {
     KUBECONFIG: kubeconfig,
-    WATCH_NAMESPACES: namespace,
+    WATCH_NAMESPACES: everywhere ? '' : namespace,
     POD_NAMESPACE: namespace,
     POD_NAME: 'operator-under-test',
     PROXY_IMAGE: 'localhost/teamwork-proxy:test',

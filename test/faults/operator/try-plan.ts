@@ -1,4 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Clock } from '../../../operator/kube/clock.ts';
+import { PacedClock } from '../../support/paced-clock.ts';
 import { type Armed, arm } from './arm.ts';
 import type { FaultsCluster } from './cluster.ts';
 import { oracles } from './oracles.ts';
@@ -13,8 +15,8 @@ import { differences } from './world.ts';
 export interface Contender {
   readonly name: string;
   readonly subject: Subject;
-  /** The same with a clock that runs this many times as fast, if there is one: for plans that are about long waits. */
-  readonly hurried?: (factor: number) => Subject;
+  /** The same by another clock, if it can be given one: for plans that are about long waits. */
+  readonly withClock?: (clock: Clock) => Subject;
 }
 
 export interface Verdict {
@@ -33,33 +35,33 @@ const GRACE_MS = 2500;
 const TIMEOUT_MS = 45_000;
 
 /** Nothing is written for so long once all is as it should be, and for so long again. */
-const QUIET_MS = 1500;
+const QUIET_MS = 2000;
 
 /** For how long the past is shown. */
 const PAST_MS = 1500;
 
 const AWAY_MS = 600_000;
-const AWAY_FACTOR = 20;
-/** What requests and watches wait for, half a minute and three, in seconds. */
-const PATIENCE_FACTOR = 10;
+
+/** How long the server is away for an operator whose clock is the real one. */
+const SHORT_AWAY_MS = 20_000;
+
+/** How many times as fast a clock runs while the server is away; and while a request, half a minute, or a watch, three minutes, is waited for. */
+const AWAY_PACE = 20;
+const PATIENCE_PACE = 10;
 
 export async function tryPlan(
   plan: Plan,
   contender: Contender,
   { cluster, reference }: { readonly cluster: FaultsCluster; readonly reference: Reference },
 ): Promise<Verdict> {
-  const run = await Run.open(cluster, subjectFor(plan, contender));
+  const clock = contender.withClock === undefined ? undefined : new PacedClock();
+  const subject = clock === undefined ? undefined : contender.withClock?.(clock);
+  const run = await Run.open(cluster, subject ?? contender.subject);
   try {
-    return await new Attempt(plan, run, reference).judge(contender.hurried === undefined ? 1 : AWAY_FACTOR);
+    return await new Attempt({ plan, run, reference, clock }).judge();
   } finally {
     await run.close();
   }
-}
-
-function subjectFor(plan: Plan, { subject, hurried }: Contender): Subject {
-  if (hurried === undefined) return subject;
-  if (plan.kind === 'Away') return hurried(AWAY_FACTOR);
-  return isPatient(plan) ? hurried(PATIENCE_FACTOR) : subject;
 }
 
 /** Whether it is for the operator alone to find out that nothing comes any more. */
@@ -68,29 +70,41 @@ function isPatient(plan: Plan): boolean {
   return 'fault' in plan && plan.fault === 'Hang';
 }
 
+interface Setup {
+  readonly plan: Plan;
+  readonly run: Run;
+  readonly reference: Reference;
+  /** The operator's clock, unless that is the real one. */
+  readonly clock: PacedClock | undefined;
+}
+
 class Attempt {
   readonly #plan: Plan;
   readonly #run: Run;
   readonly #reference: Reference;
   readonly #armed: Armed;
+  readonly #clock: PacedClock | undefined;
   readonly #problems: string[] = [];
   /** The moment at which the resource that is there at the end was made. */
   #lastStepBegan = 0;
   /** Resolves when the API server is there again. */
   #away: Promise<void> = Promise.resolve();
 
-  constructor(plan: Plan, run: Run, reference: Reference) {
+  constructor({ plan, run, reference, clock }: Setup) {
     this.#plan = plan;
     this.#run = run;
     this.#reference = reference;
-    this.#armed = arm(plan, run);
+    this.#clock = clock;
+    this.#armed = arm(plan, run, () => {
+      if (isPatient(plan)) clock?.run(PATIENCE_PACE);
+    });
   }
 
-  async judge(awayFactor: number): Promise<Verdict> {
+  async judge(): Promise<Verdict> {
     const run = this.#run;
     await run.start();
     for (const [index, step] of STEPS.entries()) {
-      await this.#sendAway(index, awayFactor);
+      await this.#sendAway(index);
       this.#lastStepBegan = run.proxy.moment;
       await step.act(run.stage);
       if (this.#plan.kind === 'Delete') {
@@ -113,7 +127,9 @@ class Attempt {
     await this.#away;
     const goal = this.#goal(index);
     const grace = isPatient(this.#plan) ? TIMEOUT_MS : GRACE_MS;
-    if (await this.#run.reaches(goal, grace)) return true;
+    const isReached = await this.#run.reaches(goal, grace);
+    this.#clock?.run(1);
+    if (isReached) return true;
     if (this.#armed.happened) this.#run.proxy.heal();
     if (await this.#run.reaches(goal, TIMEOUT_MS)) return true;
     const found = differences(goal.world, this.#run.world, goal.masks);
@@ -122,7 +138,7 @@ class Attempt {
   }
 
   /** Requests of the operator come to nothing while people go on. */
-  async #sendAway(index: number, factor: number): Promise<void> {
+  async #sendAway(index: number): Promise<void> {
     const plan = this.#plan;
     if (plan.kind !== 'Away' || plan.step !== index) return;
     const { proxy } = this.#run;
@@ -130,7 +146,9 @@ class Attempt {
     const takeOut =
       plan.how === 'Reset' ? proxy.inject({ matches: () => true, fault: { kind: 'Reset' } }) : undefined;
     const before = proxy.requests.length;
-    const end = pause(factor === 1 ? 20_000 : AWAY_MS / factor).then(async () => {
+    this.#clock?.run(AWAY_PACE);
+    const end = pause(this.#clock === undefined ? SHORT_AWAY_MS : AWAY_MS / AWAY_PACE).then(async () => {
+      this.#clock?.run(1);
       const asked = proxy.requests.length - before;
       this.#problems.push(...oracles.boundedRate(asked, AWAY_MS));
       if (takeOut === undefined) await proxy.listen();
