@@ -35,10 +35,12 @@ export interface ChartAccount {
 export async function installChartAccount(
   controlPlane: ControlPlane,
   namespace: string,
+  values: object = {},
 ): Promise<ChartAccount> {
   const { kubeconfig, url, certificateAuthority } = controlPlane;
   await install(['helm']);
-  const rendered = await renderChart({ fullnameOverride: namespace, crds: { enabled: false } }, namespace);
+  const fixed = { fullnameOverride: namespace, crds: { enabled: false } };
+  const rendered = await renderChart({ ...fixed, ...values }, namespace);
   const objects = rendered.filter(({ kind }) => KINDS.has(kind));
   const manifests = objects.map((object) => dump(object)).join('---\n');
   await apply(kubeconfig, manifests);

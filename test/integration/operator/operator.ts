@@ -31,6 +31,8 @@ export interface OperatorOptions {
   readonly name?: string;
   /** Path of its kubeconfig; if left out, that of this process. */
   readonly kubeconfig?: string;
+  /** Namespaces that it looks after; if left out, its own. */
+  readonly watch?: readonly string[];
   /** Whether to wait until it has seen what there is in the cluster; true if left out. */
   readonly ready?: boolean;
 }
@@ -38,14 +40,14 @@ export interface OperatorOptions {
 /** Starts an operator and resolves when it is ready. */
 export async function startOperator(
   namespace: string,
-  { name, kubeconfig, ready = true }: OperatorOptions = {},
+  { name, kubeconfig, watch = [namespace], ready = true }: OperatorOptions = {},
 ): Promise<OperatorProcess> {
   const log: string[] = [];
   const child = spawn(process.execPath, [MAIN], {
     env: {
       ...process.env,
       PROXY_IMAGE: 'localhost/teamwork-proxy:test',
-      WATCH_NAMESPACES: namespace,
+      WATCH_NAMESPACES: watch.join(','),
       POD_NAMESPACE: namespace,
       METRICS_PORT: '0',
       PROBE_PORT: '0',

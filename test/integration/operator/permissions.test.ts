@@ -155,3 +155,41 @@ describe('the permissions that the chart gives', () => {
     expect([...agents]).toEqual([expect.stringMatching(/^teamwork-proxy-operator\/\d+\.\d+\.\d+$/)]);
   });
 });
+
+describe('the permissions in the namespaces that are looked after alone', () => {
+  it('are enough there, and nothing is asked for elsewhere', async () => {
+    const controlPlane = await startControlPlane();
+    const own = await createTestNamespace('own');
+    const one = await createTestNamespace('one');
+    const other = await createTestNamespace('other');
+    const watch = [one.namespace, other.namespace];
+    const values = { watchNamespaces: watch, rbac: { aggregate: false } };
+    const limited = await installChartAccount(controlPlane, own.namespace, values);
+    const asked = openAuditLog(
+      controlPlane.auditLog ?? 'KUBE_AUDIT_LOG is not set',
+      ({ user }) => user.username === limited.username,
+    );
+    const { kubeconfig } = await limited.holder('operator');
+    const process = await startOperator(own.namespace, { kubeconfig, watch });
+
+    for (const place of [one, other]) {
+      const there = siteIn(place, process);
+      await there.applyProxy('all', EVERYTHING);
+      await there.until('all', 'three flows', ({ status }) => status?.frontends?.length === 3);
+    }
+    const requests = asked.requests();
+    await process.stop();
+    await limited.release();
+    for (const place of [own, one, other]) await place.release();
+
+    const refused = requests.filter(
+      ({ annotations }) => annotations?.['authorization.k8s.io/decision'] !== 'allow',
+    );
+    const kinds = limited.objects.map(({ kind }) => kind);
+    expect(kinds.filter((kind) => kind.startsWith('Cluster'))).toEqual([]);
+    expect(refused.map(({ verb, requestURI }) => `${verb} ${requestURI}`)).toEqual([]);
+    expect(sorted(requests.map(({ objectRef }) => objectRef?.namespace ?? 'none'))).toEqual(
+      sorted([own.namespace, ...watch]),
+    );
+  });
+});
