@@ -87,7 +87,7 @@ export const forwardSchema = object(
     refusedAddresses: defaulted(
       setOf(cidr(), { maxItems: 32 }),
       [],
-      'Ranges that no name may lead to, such as those of the pods and Services of the cluster. allowedAddresses and addresses in allowedHosts come first.',
+      'Ranges that no name may lead to, such as those of the pods of the cluster; the /16 (of IPv6 the /108) around the Service of its API server, where its Services usually are, need not be named. allowedAddresses and addresses in allowedHosts come first.',
     ),
     tls: optional(
       tls,
@@ -96,7 +96,7 @@ export const forwardSchema = object(
     targets: defaulted(
       integer(1, 1024),
       64,
-      'Targets that each worker of a pod has connections to at a time; the one that was asked longest ago makes room. While all are in use, requests for others are answered with 503.',
+      'Targets that each worker of a pod has connections to at a time; the one that was asked longest ago makes room.',
     ),
     cookies: optional(
       cookies,

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { addressCheck, AddressRefused, checkedLookup } from './checked-lookup.ts';
 
 const check = addressCheck({
-  allowedAddresses: ['127.0.0.0/8', '0.0.0.0/0'].slice(0, 1),
+  allowedAddresses: ['127.0.0.0/8'],
   refusedAddresses: ['10.96.0.0/12', '8.8.4.0/24'],
 });
 const strict = addressCheck({ allowedAddresses: [], refusedAddresses: [] });
@@ -31,6 +31,24 @@ describe('addressCheck', () => {
     expect(
       ['0.0.0.0', '224.0.0.1', '255.255.255.255', '::', 'ff02::1'].filter((one) => all(one, EXACT)),
     ).toEqual([]);
+  });
+
+  it.each([
+    ['10.96.0.1', '10.96.200.7', false],
+    ['10.96.0.1', '10.97.0.1', true],
+    ['fd00:10:96::1', 'fd00:10:96::ffff', false],
+    ['fd00:10:96::1', 'fd00:10:97::1', true],
+    [undefined, '10.96.200.7', true],
+  ])('in a pod that knows the API server by %s, %s: %s', (host, address, expected) => {
+    const ranges = { allowedAddresses: [], refusedAddresses: [] };
+    const inPod = addressCheck(ranges, host === undefined ? {} : { KUBERNETES_SERVICE_HOST: host });
+    const allowed = addressCheck(
+      { ...ranges, allowedAddresses: ['10.96.200.7/32', 'fd00:10:96::ffff/128'] },
+      { KUBERNETES_SERVICE_HOST: host },
+    );
+
+    expect(inPod(address, EXACT)).toBe(expected);
+    expect(expected || allowed(address, EXACT)).toBe(true);
   });
 
   it('refuses loopback unless it is allowed', () => {

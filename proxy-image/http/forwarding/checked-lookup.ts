@@ -1,3 +1,4 @@
+import { isIPv4, isIPv6 } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { canonicalAddress } from '../../addresses/canonical.ts';
 import { rangeMatcher } from '../../addresses/ranges.ts';
@@ -14,13 +15,22 @@ export class AddressRefused extends Error {
 /** Tells whether an approved name may lead to an address. */
 export type AddressCheck = (address: string, approval: Approval) => boolean;
 
+/**
+ * Where the Services of the cluster are that this process runs in, as far as it can know: every pod is told the address of the API server's
+ * Service. How long the range is nobody tells a pod; most have 16 bits, or with IPv6 108. Empty outside of clusters.
+ */
+export function serviceRanges(environment: NodeJS.ProcessEnv): readonly string[] {
+  const address = environment['KUBERNETES_SERVICE_HOST'] ?? '';
+  return isIPv4(address) ? [`${address}/16`] : isIPv6(address) ? [`${address}/108`] : [];
+}
+
 /** Addresses of nobody are refused whatever is allowed; what else speaks against an address counts unless its range is allowed. */
-export function addressCheck({
-  allowedAddresses,
-  refusedAddresses,
-}: Pick<ForwardConfig, 'allowedAddresses' | 'refusedAddresses'>): AddressCheck {
+export function addressCheck(
+  { allowedAddresses, refusedAddresses }: Pick<ForwardConfig, 'allowedAddresses' | 'refusedAddresses'>,
+  environment: NodeJS.ProcessEnv = process.env,
+): AddressCheck {
   const allows = rangeMatcher(allowedAddresses);
-  const refuses = rangeMatcher(refusedAddresses);
+  const refuses = rangeMatcher([...refusedAddresses, ...serviceRanges(environment)]);
   return (address, { exact }) => {
     const reach = reachOf(address);
     if (reach === 'Nobody') {
