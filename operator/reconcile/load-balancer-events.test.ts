@@ -45,7 +45,7 @@ describe('warningAbout', () => {
         eventTime: '2026-01-01T00:00:00.000000Z',
         series: { count: 2, lastObservedTime: '2026-01-01T00:00:03.000000Z' },
       }),
-      warning('of before the last change', { deprecatedLastTimestamp: '2025-12-31T23:59:59Z' }),
+      warning('of before the last change', { deprecatedLastTimestamp: '2025-12-31T23:59:54Z' }),
       warning('of another one', {
         regarding: { uid: 'other-uid' },
         deprecatedLastTimestamp: '2026-01-01T00:00:04Z',
@@ -75,12 +75,13 @@ describe('warningAbout', () => {
     await clock.advance(2000);
     const before = await loadBalancer.warningAbout(service());
 
-    const changed = service('2026-01-01T00:00:02Z');
+    await clock.advance(18_000);
+    const changed = service('2026-01-01T00:00:20Z');
     const at = await loadBalancer.warningAbout(changed);
     await clock.advance(1000);
     const after = await loadBalancer.warningAbout(changed);
 
     expect([before, at, after]).toEqual(['no pool', null, null]);
-    expect(listed).toEqual([2000, 3000]);
+    expect(listed).toEqual([2000, 21_000]);
   });
 });

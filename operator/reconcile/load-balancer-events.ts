@@ -21,6 +21,9 @@ const FIRST_LOOK_MS = 1000;
 /** After this time without an address, in milliseconds, nothing new is expected but the address itself, which the Service tells. */
 const LAST_LOOK_MS = 120_000;
 
+/** By how much the clock of a load balancer may be behind that of the API server, in milliseconds. */
+const SKEW_MS = 5000;
+
 interface Answer {
   readonly written: number;
   readonly at: number;
@@ -73,7 +76,7 @@ function writtenAt({ metadata }: Service, fieldManager: string): number {
 function newestWarning(events: readonly Event[], uid: string, since: number): string | null {
   const [newest] = events
     .filter(({ type, regarding }) => type === 'Warning' && regarding?.uid === uid)
-    .filter((event) => timeOf(event) >= since)
+    .filter((event) => timeOf(event) >= since - SKEW_MS)
     .toSorted((one, other) => timeOf(other) - timeOf(one));
   return newest?.note?.trim().replace(/\.$/, '') || null;
 }
