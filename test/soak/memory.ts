@@ -1,4 +1,3 @@
-import { metric } from '../faults/support/processes.ts';
 import type { ProxyProcess } from '../support/proxy-process.ts';
 
 /** Memory of one kind of process, workers added up. KiB. */
@@ -19,29 +18,36 @@ export interface MemorySample {
 
 /** What the processes of a proxy say of their memory. The process that only holds sockets says nothing. */
 export async function memoryOf(proxy: ProxyProcess): Promise<MemorySample> {
-  return {
-    supervisor: await processMemory(proxy, 'supervisor'),
-    worker: await processMemory(proxy, 'worker'),
+  const { body } = await proxy.get('/metrics');
+  const processMemory = (process: string): ProcessMemory => {
+    const kind = (name: string): number => {
+      const series = `teamwork_proxy_memory_bytes{process="${process}",kind="${name}"} `;
+      const at = body.indexOf(series);
+      return at < 0 ? 0 : Math.round(Number.parseFloat(body.slice(at + series.length)) / 1024);
+    };
+    return {
+      resident: kind('resident'),
+      heap: kind('heap'),
+      heapUsed: kind('heap_used'),
+      external: kind('external'),
+      buffers: kind('buffers'),
+    };
   };
+  return { supervisor: processMemory('supervisor'), worker: processMemory('worker') };
 }
 
-async function processMemory(proxy: ProxyProcess, process: keyof MemorySample): Promise<ProcessMemory> {
-  const kind = async (name: string): Promise<number> =>
-    Math.round((await metric(proxy, 'teamwork_proxy_memory_bytes', { process, kind: name })) / 1024);
-  return {
-    resident: await kind('resident'),
-    heap: await kind('heap'),
-    heapUsed: await kind('heap_used'),
-    external: await kind('external'),
-    buffers: await kind('buffers'),
-  };
+/**
+ * The least that was in use at any of some looks, all processes added up: what is in use after a collection of garbage is what is kept. KiB.
+ */
+export interface MemoryFloor {
+  readonly heapUsed: number;
+  readonly external: number;
 }
 
-/** The least heap that was in use in each half of the samples: what is in use after a collection is what is kept. KiB. */
-export function heapFloors(samples: readonly MemorySample[]): Readonly<Record<'first' | 'second', number>> {
-  const used = samples.map(({ worker }) => worker.heapUsed);
-  const half = Math.ceil(used.length / 2);
-  return { first: Math.min(...used.slice(0, half)), second: Math.min(...used.slice(half)) };
+export function floorOf(looks: readonly MemorySample[]): MemoryFloor {
+  const least = (kind: 'external' | 'heapUsed'): number =>
+    Math.min(...looks.map(({ supervisor, worker }) => supervisor[kind] + worker[kind]));
+  return { heapUsed: least('heapUsed'), external: least('external') };
 }
 
 /** A sample in one line. MiB. */

@@ -22,11 +22,13 @@ export class Pace {
     this.#workers = workers;
   }
 
-  async keepFor(milliseconds: number): Promise<void> {
+  /** Calls `look` every few seconds meanwhile. */
+  async keepFor(milliseconds: number, look: () => Promise<void>): Promise<void> {
     const end = performance.now() + milliseconds;
     while (performance.now() < end) {
       const [before, begun] = [await this.#busySeconds(), performance.now()];
       await delay(Math.min(INTERVAL, Math.max(1, end - performance.now())));
+      await look();
       const seconds = (performance.now() - begun) / 1000;
       this.busy = ((await this.#busySeconds()) - before) / seconds / this.#workers;
       this.pause = Math.min(LONGEST, Math.max(SHORTEST, this.pause * (0.5 + (0.5 * this.busy) / TARGET)));
