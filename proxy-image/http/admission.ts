@@ -155,7 +155,7 @@ function forwardToNamed(
   context: AdmissionContext,
   { decision: { backend, route, policies }, rules }: Ruled<Decision & { readonly kind: 'ForwardNamed' }>,
 ): Admission {
-  const named = nameTarget(head, bytes, route, policies.cors);
+  const named = nameTarget(head, bytes, route, policies);
   return typeof named === 'string'
     ? refuse(named, rules, backend)
     : forward(head, bytes, context, { backend, upstream: named.upstream, named, policies, rules });

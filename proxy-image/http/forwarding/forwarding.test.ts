@@ -185,6 +185,38 @@ describe('a route that leads to what requests name', () => {
     expect(upstream.requests()).toHaveLength(status === '200' ? 1 : 0);
   });
 
+  it.each([
+    ['127.0.0.1:PORT/admin', 403],
+    ['127.0.0.1:PORT/admin/x', 403],
+    ['127.0.0.1:PORT/%61dmin', 403],
+    ['127.0.0.1%3APORT/admin', 403],
+    ['127.1:PORT/admin', 403],
+    ['0x7f.0.0.1:PORT/admin', 403],
+    ['127.1:PORT/other', 200],
+  ])('denies a path however the host before it is written: %s', async (path, status) => {
+    const { client, upstream } = await setScene(ok(''));
+    const { port } = upstream;
+    const denying = {
+      requestFilter: {
+        methods: [],
+        allowedPaths: [],
+        deniedPaths: [{ path: `/to/127.0.0.1:${port}/admin`, match: 'Prefix' as const }],
+        contentTypes: [],
+        bodyBytes: 0,
+      },
+    };
+    const { client: other, proxy } = await setScene(
+      ok(''),
+      frontend(denying, { allowedHosts: [`127.0.0.1:${port}`] }),
+    );
+    client.socket.destroy();
+
+    const answer = await ask(other, { path: `/to/${path.replace('PORT', String(port))}` });
+
+    expect(answer.slice(9, 12)).toBe(String(status));
+    expect(proxy.requests[0]?.error).toBe(status === 403 ? 'PathRefused' : null);
+  });
+
   it('keeps connections to as many targets as it may, and goes on with the others', async () => {
     const { client, upstream } = await setScene(
       ok('x'),

@@ -1,8 +1,11 @@
 import type { Fault } from '../faults.ts';
 import type { RequestHead } from '../http1/request-head.ts';
+import { hostAndPort } from '../../addresses/host-and-port.ts';
+import type { CompiledPolicies } from '../policies/compile.ts';
 import type { Cors } from '../policies/cors.ts';
 import { isSameHost } from '../policies/cors.ts';
 import { joinedValue } from '../policies/fields.ts';
+import type { RequestFilter } from '../policies/request-filter.ts';
 import { requestedUpgrade } from '../upgrade.ts';
 import type { Upstream } from '../../upstream/types.ts';
 import { NamedResponse, type PassedFields } from './response.ts';
@@ -35,7 +38,7 @@ export function nameTarget(
   head: RequestHead,
   bytes: Buffer,
   { targets, depth, passed }: NamedRoute,
-  cors: Cors | null,
+  { cors, filter }: Pick<CompiledPolicies, 'cors' | 'filter'>,
 ): NamedRequest | Fault {
   const { path, query } = head.target;
   const { base, segment, path: rest } = splitNamedPath(path ?? '/', depth);
@@ -52,12 +55,26 @@ export function nameTarget(
   }
   const requested = query === '' ? rest : `${rest}?${query}`;
   const prefix = base.slice(0, base.length - segment.length - 1);
+  if (filter !== null && isDenied(target, `${prefix}/`, rest, { targets, filter })) {
+    return 'PathRefused';
+  }
   return {
     upstream,
     target: requested,
     host: hostField(target, targets),
     response: new NamedResponse({ targets, target, prefix, base, requested }, passed),
   };
+}
+
+interface Denying {
+  readonly targets: ForwardTargets;
+  readonly filter: RequestFilter;
+}
+
+/** The filter has seen the path as the client wrote it; a host that is written otherwise is the same one. */
+function isDenied(target: Target, before: string, rest: string, { targets, filter }: Denying): boolean {
+  const segments = [segmentOf(target, targets.config.port), hostAndPort(target)];
+  return segments.some((segment) => filter.denies(`${before}${segment}${rest}`));
 }
 
 function hostField(target: Target, { config: { protocol } }: ForwardTargets): string {

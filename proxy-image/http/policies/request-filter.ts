@@ -43,6 +43,18 @@ export class RequestFilter {
     );
   }
 
+  /** Whether one of the ways in which a server may read a path is denied. */
+  denies(path: string): boolean {
+    if (this.#denied.length === 0) {
+      return false;
+    }
+    const readings = readPath(path);
+    return (
+      readings === null ||
+      this.#denied.some((matches) => matches(readings.literal) || matches(readings.lenient))
+    );
+  }
+
   #checkMethod({ method }: RequestHead): Refusal | null {
     const methods = this.#methods;
     return methods === null || methods.has(method)
