@@ -39,10 +39,10 @@ export class Http1Connection implements ExchangeClient, Ticking {
   readonly #pace: ClientPace;
   readonly #log: RequestLog;
   readonly #own = new OwnConnection();
+  /** What the host has given last. */
+  #newest: HttpFrontend | null;
   #frontend: PreparedFrontend;
-  #context: AdmissionContext | null = null;
-  /** False once the frontend had been removed when the request at hand began. */
-  #hosted = true;
+  #context: AdmissionContext;
   #exchange: Exchange | null = null;
   #deadline = Number.POSITIVE_INFINITY;
   /** Only ever falls. */
@@ -55,7 +55,9 @@ export class Http1Connection implements ExchangeClient, Ticking {
     this.#host = host;
     this.#services = services;
     this.#log = new RequestLog(services.access, client.sourceAddress);
+    this.#newest = frontend;
     this.#frontend = prepareFrontend(frontend, services);
+    this.#context = admissionContext(client, this.#frontend, true);
     this.#socket = client.socket;
     this.#pace = new ClientPace(client, this.#reader);
     this.response = new ResponseWriter(client.socket, {
@@ -195,19 +197,27 @@ export class Http1Connection implements ExchangeClient, Ticking {
   /** The first byte of a request is there: it will be served by the generation that is the newest now. */
   #begin(): void {
     const newest = this.#host.frontend();
-    this.#hosted = newest !== null;
     this.#reader.begin();
-    if (newest !== null) {
-      this.#frontend = prepareFrontend(newest, this.#services);
+    if (newest !== this.#newest) {
+      this.#renew(newest);
     }
     this.response.rules = this.#frontend.policies.response;
     this.#wait(this.#frontend.config.timeouts.header);
   }
 
+  /** From now on another generation counts; null once the frontend has been removed. */
+  #renew(newest: HttpFrontend | null): void {
+    this.#newest = newest;
+    if (newest !== null) {
+      this.#frontend = prepareFrontend(newest, this.#services);
+    }
+    this.#context = admissionContext(this.#client, this.#frontend, newest !== null);
+  }
+
   #serve(bytes: Buffer): void {
     const { head } = this.#reader;
     const record = this.#log.record(this.#frontend, head);
-    const admission = admit(head, bytes, this.#admissionContext());
+    const admission = admit(head, bytes, this.#context);
     record.backend = admission.backend;
     this.response.rules = admission.rules;
     switch (admission.kind) {
@@ -221,14 +231,6 @@ export class Http1Connection implements ExchangeClient, Ticking {
         this.#refuse(admission.fault);
         break;
     }
-  }
-
-  /** The same from request to request, unless there is a new generation. */
-  #admissionContext(): AdmissionContext {
-    if (this.#context?.frontend !== this.#frontend || this.#context.served !== this.#hosted) {
-      this.#context = admissionContext(this.#client, this.#frontend, this.#hosted);
-    }
-    return this.#context;
   }
 
   #forward(bytes: Buffer, request: ExchangeRequest): void {
