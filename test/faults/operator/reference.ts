@@ -32,7 +32,11 @@ async function playWhole(cluster: FaultsCluster, subject: Subject): Promise<Omit
     await run.start();
     const worlds: World[] = [];
     for (const step of STEPS) {
+      const before = run.writes.length;
       await step.act(run.stage);
+      // An operator may take long to begin; that is no rest.
+      const hasBegun = await run.writesAfter(before, TIMEOUT_MS);
+      if (!hasBegun) throw new Error(`${subject.name} does nothing after: ${step.name}`);
       const isQuiet = await run.quiet(QUIET_MS, TIMEOUT_MS);
       if (!isQuiet) throw new Error(`${subject.name} does not come to rest after: ${step.name}`);
       worlds.push(run.world);

@@ -116,6 +116,11 @@ export class Run {
     }, timeoutMs);
   }
 
+  /** Resolves when more has been written than so many requests; false if that does not come about in this time. */
+  async writesAfter(count: number, timeoutMs: number): Promise<boolean> {
+    return waitFor(() => this.writes.length > count, timeoutMs);
+  }
+
   async close(): Promise<void> {
     this.#isOver = true;
     await this.#restarts;
