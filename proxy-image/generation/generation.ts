@@ -1,6 +1,7 @@
 import type { LoadedCertificate } from '../config/certificate.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import type { FrontendConfig, RouteConfig } from '../config/types.ts';
+import { forwardLabel } from '../http/routing/router.ts';
 import { ForwardTargets } from '../http/forwarding/targets.ts';
 import type { HttpFrontend } from '../http/types.ts';
 import { rangeMatcher } from '../addresses/ranges.ts';
@@ -103,7 +104,7 @@ function buildForwards(
   for (const route of routes) {
     if (route.forward !== undefined) {
       const trustPems = (route.forward.tls?.trustFiles ?? []).map((file) => trust.get(file) ?? '');
-      own.set(route, new ForwardTargets(route.forward, trustPems));
+      own.set(route, new ForwardTargets(route.forward, trustPems, forwardLabel(route)));
     }
   }
   for (const [route, targets] of own) {

@@ -6,6 +6,10 @@ import { reachOf } from '../../addresses/reach.ts';
 import type { ForwardConfig } from '../../config/types.ts';
 import type { Lookup } from '../../upstream/resolver.ts';
 import type { Approval } from './approvals.ts';
+import { FewAtATime } from './few-at-a-time.ts';
+
+/** Of the four threads that look names up, half are left to the names of backends. */
+const lookups = new FewAtATime(2);
 
 /** A name leads to where no request may go. */
 export class AddressRefused extends Error {
@@ -60,7 +64,7 @@ function withoutZone(address: string): string {
  */
 export function checkedLookup(lookup: Lookup, check: AddressCheck, approval: Approval): Lookup {
   return async (host) => {
-    const addresses = (await lookup(host)).map(({ address, family }) => ({
+    const addresses = (await lookups.run(() => lookup(host))).map(({ address, family }) => ({
       address: family === 6 ? canonicalAddress(withoutZone(address)) : address,
       family,
     }));

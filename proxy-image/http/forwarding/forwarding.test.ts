@@ -186,6 +186,27 @@ describe('a route that leads to what requests name', () => {
   });
 
   it.each([
+    ['', '101'],
+    ['Origin: http://proxy.example.com\r\n', '101'],
+    ['Origin: https://evil.example\r\n', '403'],
+  ])('switches protocols for who sends %j: %s', async (origin, status) => {
+    const { client, upstream } = await setScene((_request, socket) => {
+      socket.write(
+        'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSet-Cookie: a=b; Path=/\r\n\r\nhello',
+      );
+    }, frontend());
+    const base = `/to/127.0.0.1:${upstream.port}`;
+
+    await client.send(
+      `GET ${base}/x HTTP/1.1\r\nHost: proxy.example.com\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n${origin}\r\n`,
+    );
+    const answer = await client.until((all) => /hello|requests|address/.test(all.split('\r\n\r\n')[1] ?? ''));
+
+    expect(answer.slice(9, 12)).toBe(status);
+    expect(answer.includes(`Set-Cookie: a=b; Path=${base}\r\n`)).toBe(status === '101');
+  });
+
+  it.each([
     ['127.0.0.1:PORT/admin', 403],
     ['127.0.0.1:PORT/admin/x', 403],
     ['127.0.0.1:PORT/%61dmin', 403],

@@ -14,14 +14,22 @@ export class ForwardTargets {
   readonly allowed: Approvals;
   /** Sign-on gateways. */
   readonly gateways: Approvals;
+  /** What stands for a backend in metrics and messages. */
+  readonly #label: string;
   readonly #trustPems: readonly string[];
   readonly #lookup: Lookup;
   readonly #check: AddressCheck;
   /** By `host:port`; the one that was asked last stands last. */
   readonly #upstreams = new Map<string, NamedUpstream>();
 
-  constructor(config: ForwardConfig, trustPems: readonly string[], lookup: Lookup = lookupAll) {
+  constructor(
+    config: ForwardConfig,
+    trustPems: readonly string[],
+    label = 'forward',
+    lookup: Lookup = lookupAll,
+  ) {
     this.config = config;
+    this.#label = label;
     this.allowed = new Approvals(config.allowedHosts, config.port);
     this.gateways = new Approvals(config.oauthAllowedHosts, HTTPS_PORT);
     this.#trustPems = trustPems;
@@ -54,7 +62,7 @@ export class ForwardTargets {
 
   #build(target: Target, approval: Approval): NamedUpstream {
     const lookup = checkedLookup(this.#lookup, this.#check, approval);
-    return new NamedUpstream(backendOf(this.config, target), this.#trustPems, lookup);
+    return new NamedUpstream(backendOf(this.config, target, this.#label), this.#trustPems, lookup);
   }
 
   #makeRoom(): void {
@@ -71,9 +79,9 @@ export class ForwardTargets {
 const HTTPS_PORT = 443;
 
 /** A target as a backend with one server; a name with several addresses keeps its clients where they were. */
-function backendOf({ protocol, tls }: ForwardConfig, target: Target): BackendConfig {
+function backendOf({ protocol, tls }: ForwardConfig, target: Target, name: string): BackendConfig {
   return {
-    name: hostAndPort(target),
+    name,
     protocol,
     balance: 'SourceAddress',
     servers: [target],

@@ -4,6 +4,7 @@ import type { BackendConfig, FrontendConfig } from '../../../proxy-image/config/
 import { ForwardTargets } from '../../../proxy-image/http/forwarding/targets.ts';
 import { declareHttpMetrics } from '../../../proxy-image/http/metrics.ts';
 import { RateLimits } from '../../../proxy-image/http/policies/rate-limit/rate-limits.ts';
+import { forwardLabel } from '../../../proxy-image/http/routing/router.ts';
 import { serveHttp } from '../../../proxy-image/http/serve.ts';
 import type { HttpFrontend } from '../../../proxy-image/http/types.ts';
 import type { AccessEntry, RequestEntry } from '../../../proxy-image/log/types.ts';
@@ -54,7 +55,9 @@ export function httpFrontend({ frontend, backends, trust = [] }: HttpProxyOption
 function forwardsOf({ routes }: FrontendConfig, trust: readonly string[]): HttpFrontend['forwards'] {
   return new Map(
     routes.flatMap((route) =>
-      route.forward === undefined ? [] : [[route, new ForwardTargets(route.forward, trust)] as const],
+      route.forward === undefined
+        ? []
+        : [[route, new ForwardTargets(route.forward, trust, forwardLabel(route))] as const],
     ),
   );
 }
