@@ -114,7 +114,8 @@ export async function spawnProxy({
   createInterface(child.stdout).on('line', (line) => access.push(JSON.parse(line) as AccessEntry));
 
   const get = async (path: string) => {
-    const response = await fetch(`http://127.0.0.1:${admin}${path}`);
+    // On a connection of its own: one that was kept may just be closed by the other side.
+    const response = await fetch(`http://127.0.0.1:${admin}${path}`, { headers: { Connection: 'close' } });
     return { code: response.status, body: await response.text() };
   };
   const status = async () => JSON.parse((await get('/status')).body) as ProxyStatus;
