@@ -34,6 +34,10 @@ async function idle(idleMs = Number.POSITIVE_INFINITY): Promise<HttpConnection> 
   return connection;
 }
 
+function take(): HttpConnection | null {
+  return upstream.takeIdle({ sourceAddress: SOURCE });
+}
+
 /** A recycled connection waits a turn of the event loop before it can be taken. */
 async function settled(): Promise<void> {
   await turn();
@@ -67,6 +71,31 @@ describe('an idle connection', () => {
     connection.recycle(60_000);
 
     expect(upstream.takeIdle({ sourceAddress: SOURCE })).toBeNull();
+  });
+
+  it('is not taken before a whole turn has passed, even if another has waited for longer', async () => {
+    const [other, first, second] = [await open(), await open(), await open()];
+    const peer = await server.connection(0);
+    const taken = new Promise((resolve) => {
+      other.attach({
+        upstreamData: () => {
+          second.recycle(60_000);
+          // Behind what the pool does in this turn.
+          setImmediate(() => resolve([take() === first, take() === second]));
+        },
+        upstreamEnd: () => undefined,
+        upstreamClosed: () => undefined,
+        upstreamDrained: () => undefined,
+      });
+    });
+
+    first.recycle(60_000);
+    await turn();
+    // Is read in the turn that has just begun.
+    peer.write('hello');
+
+    expect(await taken).toEqual([true, false]);
+    other.destroy();
   });
 
   it('is discarded when the server sends something', async () => {

@@ -40,7 +40,10 @@ export interface PoolOwner {
 export class ConnectionPool {
   readonly #server: PoolOwner;
   readonly #idle: PooledConnection[] = [];
+  /** Have become idle in this turn of the event loop, and in the one before. */
+  #newcomers: PooledConnection[] = [];
   #settling: PooledConnection[] = [];
+  #turning = false;
   #sweep: NodeJS.Timeout | null = null;
   #retired = false;
 
@@ -70,18 +73,19 @@ export class ConnectionPool {
    * event loop: bytes sent behind a response must be seen before the next request goes out.
    */
   settle(connection: PooledConnection): void {
-    if (this.#retired || this.#idle.length + this.#settling.length >= MAX_IDLE) {
+    if (this.#retired || this.#idle.length + this.#settling.length + this.#newcomers.length >= MAX_IDLE) {
       connection.destroy();
       return;
     }
-    this.#settling.push(connection);
-    if (this.#settling.length === 1) {
-      setImmediate(() => setImmediate(() => this.#settled()));
+    this.#newcomers.push(connection);
+    if (!this.#turning) {
+      this.#turning = true;
+      setImmediate(this.#turn);
     }
   }
 
   forget(connection: PooledConnection): void {
-    for (const list of [this.#idle, this.#settling]) {
+    for (const list of [this.#idle, this.#settling, this.#newcomers]) {
       const index = list.indexOf(connection);
       if (index !== -1) {
         list.splice(index, 1);
@@ -91,20 +95,30 @@ export class ConnectionPool {
 
   retire(): void {
     this.#retired = true;
-    for (const connection of [...this.#idle, ...this.#settling]) {
+    for (const connection of [...this.#idle, ...this.#settling, ...this.#newcomers]) {
       connection.destroy();
     }
   }
 
-  #settled(): void {
+  /** The sockets that were ready have been read: whoever was there before that is idle now, without a word from its server. */
+  readonly #turn = (): void => {
+    const settled = this.#settling;
+    this.#settling = this.#newcomers;
     const now = performance.now();
-    for (const connection of this.#settling) {
+    for (const connection of settled) {
       connection.idleUntil = now + connection.idleMs;
       this.#idle.push(connection);
     }
-    this.#settling = [];
-    this.#sweep ??= setInterval(() => this.#closeOld(performance.now()), SWEEP_INTERVAL).unref();
-  }
+    settled.length = 0;
+    this.#newcomers = settled;
+    this.#turning = this.#settling.length > 0;
+    if (this.#turning) {
+      setImmediate(this.#turn);
+    }
+    if (this.#idle.length > 0) {
+      this.#sweep ??= setInterval(() => this.#closeOld(performance.now()), SWEEP_INTERVAL).unref();
+    }
+  };
 
   #closeOld(now: number): void {
     for (const connection of this.#idle.filter(({ idleUntil }) => now >= idleUntil)) {
