@@ -146,6 +146,16 @@ describe('a route that leads to what requests name', () => {
     expect(answer).not.toMatch(/refresh|evil/i);
   });
 
+  it('passes on nothing that speaks for the other targets as well', async () => {
+    const fields = 'Clear-Site-Data: "*"\r\nService-Worker-Allowed: /\r\nX-Kept: yes\r\n';
+    const { client, upstream } = await setScene(answering(fields), frontend());
+
+    const answer = await ask(client, { path: `/to/127.0.0.1:${upstream.port}/x` });
+
+    expect(answer).toContain('X-Kept: yes');
+    expect(answer).not.toMatch(/clear-site-data|service-worker/i);
+  });
+
   it('refuses a redirect that leads to two places', async () => {
     const { client, upstream, proxy } = await setScene(
       answering('Location: /a\r\nLocation: /b\r\n', '302 Found'),

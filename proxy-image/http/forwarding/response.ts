@@ -6,8 +6,17 @@ import type { ResponseHead } from '../http1/response-head.ts';
 import { confinedCookie } from './cookies.ts';
 import { redirectedTo, type RedirectContext } from './location.ts';
 
-/** Fields of targets that reach the client in other words, or not at all: `Refresh` is a redirect that nobody needs any more. */
-export const REWRITTEN_FIELDS = ['Location', 'Set-Cookie', 'Refresh'];
+/**
+ * Fields of targets that reach the client in other words, or not at all: `Refresh` is a redirect that nobody needs any more, and the others
+ * speak for a whole origin, which targets share.
+ */
+export const REWRITTEN_FIELDS = [
+  'Location',
+  'Set-Cookie',
+  'Refresh',
+  'Clear-Site-Data',
+  'Service-Worker-Allowed',
+];
 
 /** Which of these fields the header rules leave to the target. */
 export interface PassedFields {
