@@ -2,7 +2,8 @@
 import { connect } from '../../../operator/kube/client/connect.ts';
 import type { KubeClient } from '../../../operator/kube/client/kube-client.ts';
 import { type Informer, createInformer } from '../../../operator/kube/informer.ts';
-import { CONFIG_MAPS, LEASES, NAMESPACES } from '../../../operator/kube/resources.ts';
+import { CONFIG_MAPS, LEASES, NAMESPACES, PODS } from '../../../operator/kube/resources.ts';
+import type { Resource } from '../../../operator/kube/resources.ts';
 import type { KubernetesObject } from '../../../operator/kube/types.ts';
 import { OWNED_KINDS, TEAMWORK_PROXIES } from '../../../operator/reconcile/kinds.ts';
 import { type ControlPlane, startControlPlane } from '../../cluster/control-plane/control-plane.ts';
@@ -28,8 +29,10 @@ export interface FaultsCluster {
   readonly ledger: Ledger;
   /** All that an operator is answerable for in a namespace, as it is at the moment. */
   world(namespace: string): World;
-  /** Changes with everything that changes in a namespace: uids and versions of its objects. */
+  /** Changes with every object that changes in a namespace, each with kind, name, uid and version. */
   version(namespace: string): string;
+  /** The same with pods, of which statuses tell. */
+  activity(namespace: string): string;
   createNamespace(): Promise<string>;
   /** Removes it, without waiting for its content to go. */
   deleteNamespace(namespace: string): Promise<void>;
@@ -45,26 +48,18 @@ export async function openFaultsCluster(): Promise<FaultsCluster> {
   if (controlPlane.auditLog === undefined) throw new Error('the control plane keeps no audit log');
   const connection = connect({ userAgent: `${PEOPLE}/0`, kubeconfig: controlPlane.kubeconfig });
   const { client } = connection;
-  const informers = [...OWNED_KINDS, TEAMWORK_PROXIES].map((resource) => {
-    const indexers = { namespace: ({ metadata }: KubernetesObject) => [metadata?.namespace ?? ''] };
-    return {
-      kind: resource.kind,
-      informer: createInformer({ client, resource, indexers, log: recordingLog() }),
-    };
-  });
+  const watched = [...OWNED_KINDS, TEAMWORK_PROXIES].map((resource) => watch(client, resource));
+  const pods = watch(client, PODS);
+  const informers = [...watched, pods];
   for (const { informer } of informers) informer.start();
   await Promise.all(informers.map(({ informer }) => informer.hasSynced));
   const cluster: FaultsCluster = {
     controlPlane,
     client,
     ledger: openLedger(controlPlane.auditLog, PEOPLE),
-    world: (namespace) => worldOf(objectsIn(informers, namespace), namespace),
-    version: (namespace) =>
-      objectsIn(informers, namespace)
-        .map(
-          ({ kind, metadata }) => `${kind}/${metadata?.name} ${metadata?.uid} ${metadata?.resourceVersion}`,
-        )
-        .join(),
+    world: (namespace) => worldOf(objectsIn(watched, namespace), namespace),
+    version: (namespace) => versionOf(objectsIn(watched, namespace)),
+    activity: (namespace) => versionOf(objectsIn(informers, namespace)),
     async createNamespace() {
       const metadata = { generateName: 'faults-' };
       const created = await client.create(NAMESPACES, { apiVersion: 'v1', kind: 'Namespace', metadata });
@@ -88,9 +83,24 @@ export async function openFaultsCluster(): Promise<FaultsCluster> {
   return cluster;
 }
 
+function versionOf(objects: readonly KubernetesObject[]): string {
+  const versions = objects.map(
+    ({ kind, metadata }) => `${kind}/${metadata?.name} ${metadata?.uid} ${metadata?.resourceVersion}`,
+  );
+  return versions.join();
+}
+
 interface Watched {
   readonly kind: string;
   readonly informer: Informer<KubernetesObject>;
+}
+
+function watch(client: KubeClient, resource: Resource): Watched {
+  const indexers = { namespace: ({ metadata }: KubernetesObject) => [metadata?.namespace ?? ''] };
+  return {
+    kind: resource.kind,
+    informer: createInformer({ client, resource, indexers, log: recordingLog() }),
+  };
 }
 
 function objectsIn(informers: readonly Watched[], namespace: string): readonly KubernetesObject[] {

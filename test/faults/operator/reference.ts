@@ -16,7 +16,7 @@ export interface Reference {
   readonly recording: Recording;
 }
 
-const QUIET_MS = 2500;
+const QUIET_MS = 4000;
 const TIMEOUT_MS = 60_000;
 
 /** Two runs without faults; what they do not have in common is masked. */

@@ -17,8 +17,9 @@ export interface SubjectReport {
   readonly writesAfterQuiet: number;
 }
 
-/** Ours is the report's own; all others stand beside it as baselines. */
-const OURS = 'teamwork-proxy-operator';
+/** Ours is the report's own, and beside it what it survives as a process that is killed; all others are baselines. */
+export const OURS = 'teamwork-proxy-operator';
+export const OUR_KILLED = 'teamwork-proxy-operator (killed)';
 
 const REPORTS = fileURLToPath(new URL('../../../build/reports', import.meta.url));
 const PARTS = join(REPORTS, 'operator-faults');
@@ -45,8 +46,9 @@ export function writeReport(name: string, trial: Trial): SubjectReport {
     (file) => JSON.parse(readFileSync(join(PARTS, file), 'utf8')) as SubjectReport,
   );
   const ours = parts.find((part) => part.name === OURS);
-  const baselines = parts.filter((part) => part !== ours);
-  writeFileSync(join(REPORTS, 'operator-faults.json'), text({ ...ours, baselines }));
+  const killed = parts.find((part) => part.name === OUR_KILLED);
+  const baselines = parts.filter((part) => part !== ours && part !== killed);
+  writeFileSync(join(REPORTS, 'operator-faults.json'), text({ ...ours, killed, baselines }));
   return report;
 }
 

@@ -52,6 +52,11 @@ export class Run {
     return this.cluster.version(this.namespace);
   }
 
+  /** The same with pods. */
+  get activity(): string {
+    return this.cluster.activity(this.namespace);
+  }
+
   /** Requests to write that reached the API server. */
   get writes() {
     return this.cluster.ledger.writesIn(this.namespace);
@@ -109,7 +114,7 @@ export class Run {
     let last = '';
     let since = performance.now();
     return waitFor(() => {
-      const now = `${this.version} ${this.writes.length}`;
+      const now = `${this.activity} ${this.writes.length}`;
       if (now !== last) since = performance.now();
       last = now;
       return performance.now() - since >= ms;

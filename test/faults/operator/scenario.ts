@@ -1,8 +1,8 @@
-/** What people do to one TeamworkProxy while an operator is tried: they create it, change it, and delete and create it anew. */
+/** What people do to one TeamworkProxy while an operator is tried: they create it, change it, and delete and create it anew; a load balancer gives it addresses. */
 import { readFileSync } from 'node:fs';
 import type { TeamworkProxy } from '../../../operator/api/resource.ts';
 import type { KubeClient } from '../../../operator/kube/client/kube-client.ts';
-import { SECRETS } from '../../../operator/kube/resources.ts';
+import { SECRETS, SERVICES } from '../../../operator/kube/resources.ts';
 import { TEAMWORK_PROXIES } from '../../../operator/reconcile/kinds.ts';
 
 /** Name of the resource. */
@@ -72,6 +72,7 @@ export const STEPS: readonly Step[] = [
       await applyProxy(stage, CHANGED);
     },
   },
+  { name: 'assign addresses', act: assignAddresses },
   {
     name: 'delete and create anew',
     async act(stage) {
@@ -80,6 +81,18 @@ export const STEPS: readonly Step[] = [
     },
   },
 ];
+
+/** Does what a load balancer does: gives every Service an address. */
+export async function assignAddresses({ client, namespace }: Stage): Promise<void> {
+  const { items } = await client.list(SERVICES, { namespace });
+  const names = items.map(({ metadata }) => metadata?.name ?? '').toSorted();
+  for (const [index, name] of names.entries()) {
+    const ingress = [{ ip: `192.0.2.${100 + index}`, ipMode: 'VIP' }];
+    const status = { loadBalancer: { ingress } };
+    const service = { apiVersion: 'v1', kind: 'Service', metadata: { namespace, name }, status };
+    await client.applyStatus(SERVICES, service, { fieldManager: 'load-balancer' });
+  }
+}
 
 /** Deletes the resource if it is there. */
 export async function deleteProxy({ client, namespace }: Stage): Promise<void> {

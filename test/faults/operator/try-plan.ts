@@ -34,7 +34,10 @@ export interface Verdict {
 const GRACE_MS = 2500;
 const TIMEOUT_MS = 45_000;
 
-/** Nothing is written for so long once all is as it should be, and for so long again. */
+/** All is taken to be over when nothing has changed for so long: watches that were interrupted come back in less. */
+const CALM_MS = 4000;
+
+/** From then on nothing may be written for so long. */
 const QUIET_MS = 2000;
 
 /** For how long the past is shown. */
@@ -126,7 +129,8 @@ class Attempt {
   async #reaches(index: number): Promise<boolean> {
     await this.#away;
     const goal = this.#goal(index);
-    const grace = isPatient(this.#plan) ? TIMEOUT_MS : GRACE_MS;
+    // Clocks go on hurrying: after ten minutes without a server, watches are tried again once a minute at most.
+    const grace = isPatient(this.#plan) || this.#plan.kind === 'Away' ? TIMEOUT_MS : GRACE_MS;
     const isReached = await this.#run.reaches(goal, grace);
     this.#clock?.run(1);
     if (isReached) return true;
@@ -148,7 +152,6 @@ class Attempt {
     const before = proxy.requests.length;
     this.#clock?.run(AWAY_PACE);
     const end = pause(this.#clock === undefined ? SHORT_AWAY_MS : AWAY_MS / AWAY_PACE).then(async () => {
-      this.#clock?.run(1);
       const asked = proxy.requests.length - before;
       this.#problems.push(...oracles.boundedRate(asked, AWAY_MS));
       if (takeOut === undefined) await proxy.listen();
@@ -158,7 +161,7 @@ class Attempt {
   }
   async #travel({ part, crash }: Extract<Plan, { kind: 'Travel' }>): Promise<void> {
     const run = this.#run;
-    await run.quiet(QUIET_MS, TIMEOUT_MS);
+    await run.quiet(CALM_MS, TIMEOUT_MS);
     const before = run.version;
     const moment = Math.ceil(part * run.proxy.moment);
     if (crash) await run.kill();
@@ -193,7 +196,7 @@ class Attempt {
   }
 
   async #writesWhenQuiet(): Promise<number> {
-    if (!(await this.#run.quiet(QUIET_MS, TIMEOUT_MS)))
+    if (!(await this.#run.quiet(CALM_MS, TIMEOUT_MS)))
       this.#problems.push('noFurtherWrite: it never gets quiet');
     const before = this.#run.writes.length;
     await pause(QUIET_MS);
@@ -209,7 +212,7 @@ class Attempt {
       happened: this.#armed.happened,
       problems,
       writesAfterQuiet,
-      output: problems.length === 0 ? [] : this.#run.output.slice(-30),
+      output: problems.length === 0 ? [] : [...this.#run.output.slice(-30), this.#run.activity],
     };
   }
 }

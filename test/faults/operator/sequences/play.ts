@@ -10,7 +10,7 @@ import { comparable, isAccepted, isServed, misleadingServices, withoutStatus } f
 import { BASE, type SpecStep } from './sequence.ts';
 
 const POLL_MS = 100;
-const STILL_MS = 1300;
+const STILL_MS = 1500;
 const TIMEOUT_MS = 60_000;
 
 export interface Played {
@@ -122,7 +122,7 @@ class Chain {
     const end = performance.now() + TIMEOUT_MS;
     let [version, since] = ['', performance.now()];
     while (performance.now() < end) {
-      const now = this.#cluster.version(this.#namespace);
+      const now = this.#cluster.activity(this.#namespace);
       if (now !== version) [version, since] = [now, performance.now()];
       const isDone = this.#observed() === generation && performance.now() - since >= STILL_MS;
       if (isDone) return this.world;

@@ -110,8 +110,18 @@ function textOf({ pattern, minLength = 0, maxLength = 20 }: OpenApiSchema): fc.A
   const pool = PATTERN_POOLS.find(([part]) => pattern?.includes(part) === true)?.[1];
   if (pool !== undefined) return fc.constantFrom(...pool);
   if (pattern === undefined) return fc.constantFrom('a', 'example');
+  return matching(pattern).filter(({ length }) => length >= minLength && length <= maxLength);
+}
+
+/** Made once each, as that takes long. */
+const TEXTS = new Map<string, fc.Arbitrary<string>>();
+
+function matching(pattern: string): fc.Arbitrary<string> {
+  const known = TEXTS.get(pattern);
+  if (known !== undefined) return known;
   const text = fc.stringMatching(new RegExp(pattern), { size: 'xsmall' });
-  return text.filter(({ length }) => length >= minLength && length <= maxLength);
+  TEXTS.set(pattern, text);
+  return text;
 }
 
 /** The value, but now and then one that no field takes. */
