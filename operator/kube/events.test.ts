@@ -54,6 +54,15 @@ describe('an event recorder', () => {
     expect(written).toEqual(['create again', 'count 100']);
   });
 
+  it('writes the count of a series once a minute', async () => {
+    for (let second = 0; second < 130; second += 1) {
+      recorder.record(DRAFT);
+      await clock.advance(1000);
+    }
+
+    expect(written).toEqual(['create again', 'count 60', 'count 120']);
+  });
+
   it('writes the next one anew when the first could not be written', async () => {
     refusal.create = refused(500);
     recorder.record(DRAFT);

@@ -202,6 +202,20 @@ describe('Reflector', () => {
     expect(server.times('list')).toEqual([0]);
   });
 
+  it('takes a connection for dead that falls silent after it has brought something', async () => {
+    const object = { metadata: { name: 'a', resourceVersion: '2' } };
+    server.watch = async function* () {
+      await new Promise<void>((resolve) => clock.after(100_000, resolve));
+      yield { type: 'BOOKMARK', object };
+      await new Promise<void>((resolve) => clock.after(Number.MAX_SAFE_INTEGER, resolve));
+    };
+
+    reflector.start();
+    await clock.advance(300_000);
+
+    expect(server.times('watch')).toEqual([0, 280_800]);
+  });
+
   it('lists again every half hour, in case an event was lost on the way', async () => {
     server.watch = lasting(170_000);
 

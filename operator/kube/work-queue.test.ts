@@ -21,6 +21,29 @@ describe('WorkQueue', () => {
     expect(queue.depth).toBe(0);
   });
 
+  it('tells how long a key has waited since it was added first', async () => {
+    const told: string[] = [];
+    const observed = new WorkQueue({
+      clock,
+      rateLimiter: createRateLimiter(clock),
+      observer: {
+        added: () => told.push('added'),
+        taken: (waited) => told.push(`taken after ${waited}`),
+        finished: (worked) => told.push(`finished after ${worked}`),
+        retried: () => told.push('retried'),
+      },
+    });
+    observed.add('a');
+    await clock.advance(1000);
+    observed.add('a');
+    await clock.advance(500);
+    await observed.take();
+    await clock.advance(200);
+    observed.done('a');
+
+    expect(told).toEqual(['added', 'taken after 1500', 'finished after 200']);
+  });
+
   it('hands a key to a worker that waits for one', async () => {
     const taken = queue.take();
 

@@ -137,6 +137,20 @@ describe('the client', () => {
     expect(state.error?.message).toBe('not the leader');
   });
 
+  it('has the transport ask for leave once more, right before it sends', async () => {
+    const { client, requests } = clientOf({ status: 200 });
+    let allowed = true;
+    const bound = client.withSignal(new AbortController().signal, () => {
+      if (!allowed) throw new Error('not the leader');
+    });
+    read(bound);
+    await turn();
+
+    allowed = false;
+
+    expect(() => requests[0]?.beforeSending?.()).toThrow('not the leader');
+  });
+
   it('quotes an answer that does not come from the API server', async () => {
     const { client } = clientOf({ status: 502, body: '<html><h1>Bad gateway</h1></html>' });
     const state = read(client);

@@ -83,6 +83,7 @@ interface CandidateOptions {
   readonly onChange?: (isLeader: boolean) => void;
   readonly clock?: Clock;
   readonly owner?: OwnerReference;
+  readonly random?: () => number;
 }
 
 function candidate(identity: string, options: CandidateOptions = {}): LeaderElection {
@@ -182,6 +183,31 @@ describe('createLeaderElection', () => {
     await clock.advance(9999);
 
     expect(a.isLeader()).toBe(true);
+  });
+
+  it('ends the lead in time though the clock was set back and no timer tells', async () => {
+    const late: Clock = {
+      now: () => clock.now(),
+      monotonic: () => clock.monotonic(),
+      // That of the deadline does not fire.
+      after: (ms, callback) => (ms > 9000 ? () => undefined : clock.after(ms, callback)),
+    };
+    const a = candidate('a', { clock: late });
+    await clock.advance(0);
+    server.state.set('a', 'down');
+
+    clock.jump(-3_600_000);
+    await clock.advance(10_000);
+
+    expect(() => a.check()).toThrow('This process is not the leader');
+  });
+
+  it('attempts at times of its own, so that candidates do not run in step', async () => {
+    candidate('a', { random: () => 0.5 });
+
+    await clock.advance(5000);
+
+    expect(server.writes.map(({ at }) => at)).toEqual([0, 2200, 4400]);
   });
 
   it('ends the lead at once when another has taken the Lease', async () => {
