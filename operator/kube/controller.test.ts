@@ -113,6 +113,22 @@ describe('createController', () => {
     });
   });
 
+  it('begins with short pauses again once a pass has succeeded', async () => {
+    const times: number[] = [];
+    const proxy = start(async () => {
+      times.push(clock.monotonic());
+      if (times.length !== 3) throw new Error('no route to host');
+      return {};
+    });
+    proxy.enqueue(KEY);
+    await clock.advance(1000);
+
+    proxy.enqueue(KEY);
+    await clock.advance(5);
+
+    expect(times).toEqual([0, 5, 15, 1000, 1005]);
+  });
+
   it('retries a conflict without an error in the log', async () => {
     let passes = 0;
     const proxy = start(async () => {
