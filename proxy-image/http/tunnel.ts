@@ -1,6 +1,13 @@
 import type { FrontendTimeouts } from '../config/types.ts';
 import { resetSocket } from '../tcp/reset.ts';
-import { splice, type SpliceCause, type SpliceCounters, type SpliceSide } from '../tcp/splice.ts';
+import {
+  splice,
+  type SpliceCause,
+  type SpliceCounters,
+  type SpliceEnd,
+  type SpliceOptions,
+  type SpliceSide,
+} from '../tcp/splice.ts';
 import type { UpstreamConnection } from '../upstream/types.ts';
 import type { TransferFault } from './faults.ts';
 import type { RequestEnd } from './request-record.ts';
@@ -29,13 +36,14 @@ export async function runTunnel(tunnel: Tunnel): Promise<Partial<RequestEnd>> {
   if (tunnel.clientEnded) {
     upstream.socket.end();
   }
-  const { cause, ...bytes } = await splice({
+  const options: SpliceOptions = {
     client,
     server: { socket: upstream.socket, reset: () => resetSocket(upstream.socket) },
     idle: timeouts.idle,
     halfClose: timeouts.halfClose,
     counters,
-  });
+  };
+  const { cause, ...bytes } = await new Promise<SpliceEnd>((resolve) => splice(options, resolve));
   upstream.release();
   return { ...bytes, status: 101, fault: FAULTS[cause] };
 }

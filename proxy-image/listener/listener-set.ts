@@ -3,13 +3,12 @@ import type { FrontendGeneration } from '../generation/generation.ts';
 import type { OpenElsewhere, SourceCounts } from '../workers/elsewhere.ts';
 import { Listener } from './listener.ts';
 import type { ListenerContext } from './listener.ts';
-import type { AcceptedConnection } from './types.ts';
 
 const NONE: ReadonlyMap<string, number> = new Map();
 
 export interface ListenerSetOptions {
-  /** Takes over an accepted connection; resolves when there is nothing more to do for it, and never rejects. */
-  readonly serve: (connection: AcceptedConnection, listener: Listener) => Promise<void>;
+  /** Takes over an accepted connection; calls `done` when there is nothing more to do for it. */
+  readonly serve: ListenerContext['serve'];
   /** Is told of connections that can't be taken, and has to reset them. */
   readonly refused: ListenerContext['refused'];
   /** Connections that all listeners together may have. */

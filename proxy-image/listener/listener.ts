@@ -15,8 +15,8 @@ import type { AcceptedConnection } from './types.ts';
 const BACKLOG = 4096;
 
 export interface ListenerContext {
-  /** Takes over an accepted connection; resolves when there is nothing more to do for it, and never rejects. */
-  serve(connection: AcceptedConnection, listener: Listener): Promise<void>;
+  /** Takes over an accepted connection; calls `done` when there is nothing more to do for it. */
+  serve(connection: AcceptedConnection, listener: Listener, done: () => void): void;
   /** Whether the process as a whole can take another connection. */
   hasRoom(): boolean;
   /** A connection that can't be taken; it has not been counted as one. */
@@ -210,7 +210,7 @@ export class Listener {
       newcomers.delete(newcomer);
       ended();
     });
-    void this.#context.serve(connection, this).then(ended);
+    this.#context.serve(connection, this, ended);
   }
 
   /** Why no further connection can be taken; null when it can. */

@@ -20,67 +20,96 @@ export interface PipelineServices {
   readonly draining: () => boolean;
 }
 
+/** What the stages know of a connection's surroundings, from the beginning on. */
+interface Road {
+  readonly listener: Listener;
+  readonly frontend: FrontendGeneration;
+  readonly services: PipelineServices;
+  /** There is nothing more to do for the connection. */
+  readonly done: () => void;
+}
+
 /**
  * The road of a client's connection, outermost stage first: accept, PROXY header, admission of the source, TLS, and then either HTTP or
  * layer 4. Each stage knows what the one before has found out. The generation that a connection begins with decides its road; HTTP asks
- * again for each request.
+ * again for each request. Calls `done` at the end of the road.
  */
-export async function serveConnection(
+export function serveConnection(
   accepted: AcceptedConnection,
   listener: Listener,
   services: PipelineServices,
-): Promise<void> {
+  done: () => void,
+): void {
   const { frontend } = listener;
-  const { identify, tls } = frontend;
+  const road: Road = { listener, frontend, services, done };
   // Nothing is awaited that need not be: a connection of layer 4 may live for no longer than that.
-  const identified = identify === null ? accepted : await whose(accepted, identify, frontend, services);
-  if (identified === null) {
-    return;
+  if (frontend.identify === null && frontend.tls === null) {
+    serve(admit(accepted, road), road);
+  } else {
+    void unwrap(accepted, road).then((client) => serve(client, road));
   }
-  const refusal = admitSource(identified, listener);
-  if (refusal !== null) {
-    refuse(identified, frontend, refusal, services.access);
-    return;
-  }
-  const client = tls === null ? identified : await endTls(identified, tls, frontend, services);
+}
+
+/** What comes before the bytes that are meant for a server: a PROXY header, and TLS that ends here. Null when the connection got no further. */
+async function unwrap(accepted: AcceptedConnection, road: Road): Promise<ClientConnection | null> {
+  const { identify, tls } = road.frontend;
+  const identified = identify === null ? accepted : await whose(accepted, identify, road);
+  const admitted = identified === null ? null : admit(identified, road);
+  return admitted === null || tls === null ? admitted : endTls(admitted, tls, road);
+}
+
+function serve(client: ClientConnection | null, { listener, frontend, services, done }: Road): void {
   if (client === null) {
+    done();
     return;
   }
   switch (frontend.target.kind) {
     case 'Http':
       serveHttp(client, httpHost(listener, services), services.http);
+      done();
       return;
     case 'Forward':
-      await forward(client, frontend.target.forward, services.access);
+      forward(client, frontend.target.forward, services.access, done);
       return;
     case 'Split':
-      await split(client, frontend, frontend.target.split, services);
+      void split(client, frontend.target.split, { listener, frontend, services, done });
   }
 }
 
 /** Layer 4 by the server name of the client's TLS, which is not ended here. */
-async function split(
-  client: ClientConnection,
-  frontend: FrontendGeneration,
-  target: SplitTarget,
-  { access }: PipelineServices,
-): Promise<void> {
+async function split(client: ClientConnection, target: SplitTarget, road: Road): Promise<void> {
+  const { frontend, services, done } = road;
   const choice = await chooseByName(client, target);
   if (choice.ok) {
-    await forward(client, choice.target, access);
-  } else if (choice.silent) {
+    forward(client, choice.target, services.access, done);
+    return;
+  }
+  if (choice.silent) {
     client.reset();
   } else {
-    refuse(client, frontend, { reason: 'ServerName', error: choice.reason }, access);
+    refuse(client, frontend, { reason: 'ServerName', error: choice.reason }, services.access);
   }
+  done();
+}
+
+/** Null when the client may not connect. */
+function admit(
+  identified: AcceptedConnection,
+  { listener, frontend, services }: Road,
+): AcceptedConnection | null {
+  const refusal = admitSource(identified, listener);
+  if (refusal === null) {
+    return identified;
+  }
+  refuse(identified, frontend, refusal, services.access);
+  return null;
 }
 
 /** Finds out whose connection it is; null when that can't be told. */
 async function whose(
   accepted: AcceptedConnection,
   identify: Identify,
-  frontend: FrontendGeneration,
-  { access }: PipelineServices,
+  { frontend, services }: Road,
 ): Promise<AcceptedConnection | null> {
   const result = await identify(accepted);
   if (result.ok) {
@@ -89,7 +118,7 @@ async function whose(
   if (result.silent) {
     accepted.reset();
   } else {
-    refuse(accepted, frontend, { reason: 'ProxyHeader', error: result.reason }, access);
+    refuse(accepted, frontend, { reason: 'ProxyHeader', error: result.reason }, services.access);
   }
   return null;
 }
@@ -98,10 +127,10 @@ async function whose(
 async function endTls(
   accepted: AcceptedConnection,
   tls: TlsTerminator,
-  { config, metrics }: FrontendGeneration,
-  { access }: PipelineServices,
+  { frontend: { config, metrics }, services }: Road,
 ): Promise<ClientConnection | null> {
-  const failed = (reason: string): void => access.log(failedConnection(accepted, config.name, reason));
+  const failed = (reason: string): void =>
+    services.access.log(failedConnection(accepted, config.name, reason));
   const result = await tls.terminate(accepted, failed);
   if (result.ok) {
     metrics.handshakesDone.inc();

@@ -45,12 +45,10 @@ export interface SpliceEnd {
 
 /**
  * Passes the bytes of two connections on to each other until both have ended: no faster than the receiver takes them, a half that is
- * closed as a closed half, a reset as a reset. Resolves when both are gone, and never rejects.
+ * closed as a closed half, a reset as a reset. Calls `ended` when both are gone.
  */
-export function splice(options: SpliceOptions): Promise<SpliceEnd> {
-  return new Promise((resolve) => {
-    new Splice(options, resolve).start();
-  });
+export function splice(options: SpliceOptions, ended: (end: SpliceEnd) => void): void {
+  new Splice(options, ended).start();
 }
 
 class Splice implements PumpOwner {
@@ -77,7 +75,7 @@ class Splice implements PumpOwner {
     const { client, server, idle } = this.#options;
     this.#in.start();
     this.#out.start();
-    client.socket.setTimeout(idle, this.#onTimeout);
+    client.socket.on('timeout', this.#onTimeout).setTimeout(idle);
     this.#watch(client, server, 'ClientReset');
     this.#watch(server, client, 'ServerReset');
   }
@@ -93,9 +91,9 @@ class Splice implements PumpOwner {
     }
     if (this.#timed === socket) {
       const { client, server } = this.#options;
-      socket.setTimeout(0, this.#onTimeout);
+      socket.off('timeout', this.#onTimeout).setTimeout(0);
       this.#timed = socket === client.socket ? server.socket : client.socket;
-      this.#timed.setTimeout(this.#limit(), this.#onTimeout);
+      this.#timed.on('timeout', this.#onTimeout).setTimeout(this.#limit());
     }
     transport.write(NOTHING);
   }

@@ -24,51 +24,57 @@ export type AttemptOutcome =
   | ({ readonly result: 'Failed' } & AttemptFailure)
   | { readonly result: 'Cancelled' };
 
-type AttemptOptions = Pick<ConnectRequest, 'connectTimeout' | 'signal' | 'onread'>;
+/** What one attempt is made at, and how. */
+export interface AttemptPlan extends Pick<ConnectRequest, 'connectTimeout' | 'signal' | 'onread'> {
+  readonly server: Endpoint;
+  /** Null: without TLS. */
+  readonly policy: TlsPolicy | null;
+  /** A PROXY header, which goes out before anything else; null for none. */
+  readonly header: Buffer | null;
+}
 
-/**
- * One attempt to connect to one server, TLS handshake and verification included. `header` is a PROXY header, which goes out before
- * anything else; null for none. Never rejects.
- */
-export function attempt(
-  server: Endpoint,
-  policy: TlsPolicy | null,
-  { connectTimeout, signal, onread }: AttemptOptions,
-  header: Buffer | null,
-): Promise<AttemptOutcome> {
-  // Connections of layer 4 come and go; those of HTTP stay.
-  const afterConnect = onread === undefined ? keepAlive : keepAliveLater;
+/** As `beginAttempt`; never rejects. */
+export async function attempt(plan: AttemptPlan): Promise<AttemptOutcome> {
+  return new Promise((resolve) => beginAttempt(plan, resolve));
+}
+
+/** One attempt to connect to one server, TLS handshake and verification included. Calls `done` once, at once where it was cancelled before. */
+export function beginAttempt(plan: AttemptPlan, done: (outcome: AttemptOutcome) => void): void {
+  const { server, policy, header, connectTimeout, signal, onread } = plan;
   if (signal.aborted) {
-    return Promise.resolve({ result: 'Cancelled' });
+    done({ result: 'Cancelled' });
+    return;
   }
-  return new Promise((resolve) => {
-    const socket =
-      policy === null ? connectPlain(server, header, onread) : connectTls(server, policy, header);
-    const readyEvent = policy === null ? 'connect' : 'secureConnect';
-    const finish = (outcome: AttemptOutcome): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', cancelled);
-      socket.off('error', failed).off('close', closed).off(readyEvent, ready);
-      if (outcome.result === 'Connected') {
-        afterConnect(socket);
-      } else {
-        socket.destroy();
-      }
-      resolve(outcome);
-    };
-    const cancelled = (): void => finish({ result: 'Cancelled' });
-    const late = (): void => finish({ result: 'Failed', ...timedOut(server, connectTimeout) });
-    const failed = (error: NodeJS.ErrnoException): void =>
-      finish({ result: 'Failed', ...describe(error, server, policy) });
-    const closed = (): void => finish({ result: 'Failed', ...closedEarly(policy) });
-    const ready = (): void => finish(judge(socket, server, policy));
-    const timer = setTimeout(late, connectTimeout);
-    signal.addEventListener('abort', cancelled);
-    // Stays for good: an error that nobody waits for must not end the process.
-    socket.on('error', ignore);
-    socket.on('error', failed).on('close', closed);
-    socket.on(readyEvent, ready);
-  });
+  const socket = policy === null ? connectPlain(server, header, onread) : connectTls(server, policy, header);
+  const readyEvent = policy === null ? 'connect' : 'secureConnect';
+  const finish = (outcome: AttemptOutcome): void => {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', cancelled);
+    socket.off('error', failed).off('close', closed).off(readyEvent, ready);
+    if (outcome.result === 'Connected') {
+      // Connections of layer 4 come and go; those of HTTP stay.
+      (onread === undefined ? keepAlive : keepAliveLater)(socket);
+    } else {
+      socket.destroy();
+    }
+    done(outcome);
+  };
+  const cancelled = (): void => finish({ result: 'Cancelled' });
+  const ready = (): void => finish(judge(socket, server, policy));
+  const failed = (error: Error | null): void =>
+    finish({ result: 'Failed', ...describe(error, server, policy) });
+  const closed = (): void => failed(socket.errored);
+  const timer = setTimeout(
+    () => finish({ result: 'Failed', ...timedOut(server, connectTimeout) }),
+    connectTimeout,
+  );
+  signal.addEventListener('abort', cancelled);
+  // Stays for good: an error that nobody waits for must not end the process.
+  socket.on('error', ignore).on('close', closed).on(readyEvent, ready);
+  if (policy !== null) {
+    // Where TLS is on top of a connection of ours, that one's error is told here, and nowhere else; without TLS 'close' is enough.
+    socket.on('error', failed);
+  }
 }
 
 function connectPlain(server: Endpoint, header: Buffer | null, onread?: OnReadOpts): Socket {
@@ -120,7 +126,14 @@ function judge(socket: Socket, server: Endpoint, policy: TlsPolicy | null): Atte
   return { result: 'Connected', socket };
 }
 
-function describe(error: NodeJS.ErrnoException, server: Endpoint, policy: TlsPolicy | null): AttemptFailure {
+function describe(
+  error: NodeJS.ErrnoException | null,
+  server: Endpoint,
+  policy: TlsPolicy | null,
+): AttemptFailure {
+  if (error === null) {
+    return closedEarly(policy);
+  }
   const code = error.code ?? error.message;
   const handshake = handshakeFailure(code);
   if (handshake !== null) {

@@ -35,8 +35,14 @@ function request(parts: Partial<ConnectRequest> = {}): ConnectRequest {
   };
 }
 
+function connecting(to: Upstream): Promise<UpstreamConnection> {
+  return new Promise((resolve, reject) => {
+    to.connect(request(), { connected: resolve, notConnected: reject });
+  });
+}
+
 async function connect(to: Upstream): Promise<UpstreamConnection> {
-  const connection = await to.connect(request());
+  const connection = await connecting(to);
   closers.push(() => void connection.socket.destroy());
   return connection;
 }

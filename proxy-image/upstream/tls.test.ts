@@ -8,7 +8,7 @@ import { startTcpServer } from '../../test/support/tcp.ts';
 import { startTlsServer, type TlsServer } from '../../test/support/tls-server.ts';
 import type { BackendConfig, UpstreamTlsConfig } from '../config/types.ts';
 import { UpstreamError } from './errors.ts';
-import type { Upstream } from './types.ts';
+import type { Upstream, UpstreamConnection } from './types.ts';
 import { buildUpstream } from './upstream.ts';
 
 const authority = makeAuthority({ name: 'Test Authority' });
@@ -52,7 +52,9 @@ function upstream(
 
 async function connect(to: Upstream, connectTimeout = 5_000): Promise<TLSSocket> {
   const { signal } = new AbortController();
-  const { socket } = await to.connect({ sourceAddress: '192.0.2.1', connectTimeout, signal });
+  const { socket } = await new Promise<UpstreamConnection>((connected, notConnected) => {
+    to.connect({ sourceAddress: '192.0.2.1', connectTimeout, signal }, { connected, notConnected });
+  });
   closers.push(() => void socket.destroy());
   return socket as TLSSocket;
 }

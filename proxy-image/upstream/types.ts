@@ -2,6 +2,7 @@ import type { OnReadOpts, Socket } from 'node:net';
 import type { ConnectionEnds } from '../addresses/ends.ts';
 import type { BackendConfig, ServerConfig } from '../config/types.ts';
 import type { ServerStatus } from '../config/status.ts';
+import type { UpstreamError } from './errors.ts';
 
 /**
  * A backend as the stages use it: it chooses a server, connects to it and remembers how that went. It is built for one generation
@@ -11,15 +12,15 @@ export interface Upstream {
   readonly config: BackendConfig;
   /**
    * Opens a new connection to a server, for layer 4; with `TLS` and `HTTPS` the handshake is done and the certificate verified.
-   * When the chosen server can't be reached the next one is tried, each server once. Rejects with an UpstreamError.
+   * When the chosen server can't be reached the next one is tried, each server once. `user` is told how that ends, once.
    */
-  connect(request: ConnectRequest): Promise<UpstreamConnection>;
+  connect(request: ConnectRequest, user: ConnectUser): void;
   /**
    * An idle HTTP connection to the server that is next in turn for this client; null when that server has none. The caller owns it
    * until it calls `recycle`, `destroy` or `detach`.
    */
   takeIdle(client: Asking): HttpConnection | null;
-  /** Opens a new HTTP connection, as `connect` does. */
+  /** Opens a new HTTP connection, as `connect` does; rejects with an UpstreamError. */
   open(request: ConnectRequest): Promise<HttpConnection>;
   /** Asks for leave to send a request once more; false when too many have been tried again lately. */
   mayRetry(): boolean;
@@ -55,6 +56,12 @@ export interface ConnectRequest extends Asking {
   readonly signal: CancelSignal;
   /** Layer 4 without TLS: how the connection is read, instead of by 'data' events. It is paused until somebody resumes it. */
   readonly onread?: OnReadOpts;
+}
+
+/** Whoever waits for a connection. A promise would do, but connections may live for no longer than it takes to make some. */
+export interface ConnectUser {
+  connected(connection: UpstreamConnection): void;
+  notConnected(error: UpstreamError): void;
 }
 
 export interface UpstreamConnection {

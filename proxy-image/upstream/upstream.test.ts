@@ -37,14 +37,20 @@ function request(parts: Partial<ConnectRequest> = {}): ConnectRequest {
   };
 }
 
+function connecting(to: Upstream, parts?: Partial<ConnectRequest>): Promise<UpstreamConnection> {
+  return new Promise((resolve, reject) => {
+    to.connect(request(parts), { connected: resolve, notConnected: reject });
+  });
+}
+
 async function connect(to: Upstream, parts?: Partial<ConnectRequest>): Promise<UpstreamConnection> {
-  const connection = await to.connect(request(parts));
+  const connection = await connecting(to, parts);
   closers.push(() => void connection.socket.destroy());
   return connection;
 }
 
 async function failure(to: Upstream, parts?: Partial<ConnectRequest>): Promise<UpstreamError> {
-  const error: unknown = await to.connect(request(parts)).catch((reason: unknown) => reason);
+  const error: unknown = await connecting(to, parts).catch((reason: unknown) => reason);
   expect(error).toBeInstanceOf(UpstreamError);
   return error as UpstreamError;
 }

@@ -4,7 +4,7 @@ import { Counter } from '../metrics/registry.ts';
 import { writeOwnHeader, writeProxyHeader } from '../proxy-protocol/write.ts';
 import { balance, Turns } from './balance.ts';
 import { CheckBoard } from './checks/board.ts';
-import { attempt } from './connect.ts';
+import { beginAttempt, type AttemptOutcome } from './connect.ts';
 import { ServerDirectory } from './directory.ts';
 import { judgeExchange } from './ejection.ts';
 import { allAttemptsFailed, UpstreamError } from './errors.ts';
@@ -19,6 +19,7 @@ import type {
   Asking,
   ConnectAttempt,
   ConnectRequest,
+  ConnectUser,
   HttpConnection,
   Upstream,
   UpstreamConnection,
@@ -76,9 +77,19 @@ function limitOf({ limits }: BackendConfig, workers: number): number {
     : Math.max(1, Math.floor(limits.connections / workers));
 }
 
+/** An attempt that brought no connection. */
+interface Missed {
+  readonly server: Server;
+  readonly outcome: Exclude<AttemptOutcome, { readonly result: 'Connected' }>;
+}
+
 interface Connected {
   readonly server: Server;
   readonly socket: UpstreamConnection['socket'];
+}
+
+function connectionOf({ server, socket }: Connected): UpstreamConnection {
+  return { socket, server: server.config, release: once(() => server.vacate()) };
 }
 
 class BalancedUpstream implements Upstream {
@@ -112,9 +123,22 @@ class BalancedUpstream implements Upstream {
     this.#directory.current(environment.now());
   }
 
-  async connect(request: ConnectRequest): Promise<UpstreamConnection> {
-    const { server, socket } = await this.#connectInOrder(request);
-    return { socket, server: server.config, release: once(() => server.vacate()) };
+  connect(request: ConnectRequest, user: ConnectUser): void {
+    this.#retries.earn();
+    const choice = this.#choose(request, NONE, this.#environment.now());
+    if (choice === null || choice === 'Full') {
+      this.#goOn(request, null, user);
+      return;
+    }
+    // Nearly always this one is reached.
+    this.#begin(choice.server, request, (outcome) => {
+      if (outcome.result === 'Connected') {
+        this.#reached(choice);
+        user.connected(connectionOf({ server: choice.server, socket: outcome.socket }));
+      } else {
+        this.#goOn(request, { server: choice.server, outcome }, user);
+      }
+    });
   }
 
   takeIdle(client: Asking): HttpConnection | null {
@@ -133,7 +157,8 @@ class BalancedUpstream implements Upstream {
   }
 
   async open(request: ConnectRequest): Promise<HttpConnection> {
-    const { server, socket } = await this.#connectInOrder(request);
+    this.#retries.earn();
+    const { server, socket } = await this.#connectInOrder(request, null);
     // A server takes all that comes on a connection for what the client in its PROXY header has sent.
     return server.pool.adopt(socket, this.config.proxyProtocol === undefined);
   }
@@ -200,13 +225,22 @@ class BalancedUpstream implements Upstream {
     return untried.find((place) => place.open < this.#limit && equal(place)) ?? 'Full';
   }
 
-  /** What comes back is counted as in use. */
-  async #connectInOrder(request: ConnectRequest): Promise<Connected> {
+  #goOn(request: ConnectRequest, missed: Missed | null, user: ConnectUser): void {
+    this.#connectInOrder(request, missed).then(
+      (connected) => user.connected(connectionOf(connected)),
+      (error: UpstreamError) => user.notConnected(error),
+    );
+  }
+
+  /** What comes back is counted as in use. `missed` is what has been tried in vain before. */
+  async #connectInOrder(request: ConnectRequest, missed: Missed | null): Promise<Connected> {
     const attempts: ConnectAttempt[] = [];
-    // Nearly always the first one is reached.
     let tried = NONE;
+    if (missed !== null) {
+      this.#missed(missed, attempts);
+      tried = new Set([missed.server]);
+    }
     let waitUntil: number | null = null;
-    this.#retries.earn();
     for (;;) {
       const choice = this.#choose(request, tried, this.#environment.now());
       if (choice === 'Full') {
@@ -215,12 +249,16 @@ class BalancedUpstream implements Upstream {
         if (attempts.length > 0 && !this.mayRetry()) {
           throw allAttemptsFailed(this.config.name, attempts, '; too many had to be tried again lately');
         }
-        const connected = await this.#try(choice.server, request, attempts);
-        if (connected !== null) {
-          this.#turns.taken(choice);
-          return connected;
+        const { server } = choice;
+        const outcome = await new Promise<AttemptOutcome>((resolve) => {
+          this.#begin(server, request, resolve);
+        });
+        if (outcome.result === 'Connected') {
+          this.#reached(choice);
+          return { server, socket: outcome.socket };
         }
-        tried = new Set([...tried, choice.server]);
+        this.#missed({ server, outcome }, attempts);
+        tried = new Set([...tried, server]);
       } else if (!(await this.#directory.settled())) {
         throw attempts.length > 0 ? allAttemptsFailed(this.config.name, attempts) : this.#nothingToTry();
       }
@@ -252,32 +290,37 @@ class BalancedUpstream implements Upstream {
     }
   }
 
-  /** Null when the attempt failed, which is then noted in `attempts`. */
-  async #try(server: Server, request: ConnectRequest, attempts: ConnectAttempt[]): Promise<Connected | null> {
+  /** One attempt; until it has failed it is counted as a connection in use. */
+  #begin(server: Server, request: ConnectRequest, done: (outcome: AttemptOutcome) => void): void {
+    const { connectTimeout, signal, onread } = request;
     const startedAt = this.#environment.now();
     server.reach.attempting(startedAt);
     server.answers.attempting(startedAt);
     const header = this.#headerFor(request);
     server.occupy();
-    const outcome = await attempt(server, this.#policy, request, header);
-    if (outcome.result !== 'Connected') {
-      server.vacate();
+    const plan = { server, policy: this.#policy, header, connectTimeout, signal };
+    beginAttempt(onread === undefined ? plan : { ...plan, onread }, done);
+  }
+
+  #reached(place: Place): void {
+    const { server } = place;
+    if (server.reach.succeeded()) {
+      server.backSince = this.#environment.now();
     }
-    switch (outcome.result) {
-      case 'Connected':
-        if (server.reach.succeeded()) {
-          server.backSince = this.#environment.now();
-        }
-        this.#count(server, 'Connected');
-        return { server, socket: outcome.socket };
-      case 'Failed':
-        server.reach.failed(this.#environment.now(), outcome.message);
-        this.#count(server, outcome.kind);
-        attempts.push({ server: server.label, kind: outcome.kind, message: outcome.message });
-        return null;
-      case 'Cancelled':
-        throw new UpstreamError('Cancelled', 'the client went away before a server was reached', attempts);
+    this.#count(server, 'Connected');
+    this.#turns.taken(place);
+  }
+
+  /** Notes in `attempts` what failed; throws when nobody waits for a connection any more. */
+  #missed({ server, outcome }: Missed, attempts: ConnectAttempt[]): void {
+    server.vacate();
+    if (outcome.result === 'Cancelled') {
+      throw new UpstreamError('Cancelled', 'the client went away before a server was reached', attempts);
     }
+    const { kind, message } = outcome;
+    server.reach.failed(this.#environment.now(), message);
+    this.#count(server, kind);
+    attempts.push({ server: server.label, kind, message });
   }
 
   #headerFor({ client }: ConnectRequest): Buffer | null {

@@ -78,7 +78,7 @@ export class Worker {
       draining: () => this.#draining,
     };
     this.#listeners = new ListenerSet({
-      serve: (connection, listener) => serveConnection(connection, listener, services),
+      serve: (connection, listener, done) => serveConnection(connection, listener, services, done),
       refused: (connection, frontend, refusal) => refuse(connection, frontend, refusal, access),
       maxConnections: options.maxConnections,
       onEmpty: options.exit,

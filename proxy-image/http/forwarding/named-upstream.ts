@@ -2,13 +2,7 @@ import type { BackendConfig } from '../../config/types.ts';
 import type { ServerStatus } from '../../config/status.ts';
 import { UpstreamError } from '../../upstream/errors.ts';
 import type { Lookup } from '../../upstream/resolver.ts';
-import type {
-  Asking,
-  ConnectRequest,
-  HttpConnection,
-  Upstream,
-  UpstreamConnection,
-} from '../../upstream/types.ts';
+import type { Asking, ConnectRequest, ConnectUser, HttpConnection, Upstream } from '../../upstream/types.ts';
 import { buildUpstream } from '../../upstream/upstream.ts';
 import { AddressRefused } from './checked-lookup.ts';
 
@@ -23,16 +17,23 @@ export class NamedUpstream implements Upstream {
     this.#inner = buildUpstream(config, trustPems, { lookup: (host) => this.#lookup(lookup, host) });
   }
 
-  connect(request: ConnectRequest): Promise<UpstreamConnection> {
-    return this.#explained(this.#inner.connect(request));
+  connect(request: ConnectRequest, user: ConnectUser): void {
+    this.#inner.connect(request, {
+      connected: (connection) => user.connected(connection),
+      notConnected: (error) => user.notConnected(this.#explained(error)),
+    });
   }
 
   takeIdle(client: Asking): HttpConnection | null {
     return this.#inner.takeIdle(client);
   }
 
-  open(request: ConnectRequest): Promise<HttpConnection> {
-    return this.#explained(this.#inner.open(request));
+  async open(request: ConnectRequest): Promise<HttpConnection> {
+    try {
+      return await this.#inner.open(request);
+    } catch (error) {
+      throw error instanceof UpstreamError ? this.#explained(error) : error;
+    }
   }
 
   mayRetry(): boolean {
@@ -58,14 +59,9 @@ export class NamedUpstream implements Upstream {
     }
   }
 
-  async #explained<T>(connecting: Promise<T>): Promise<T> {
-    try {
-      return await connecting;
-    } catch (error) {
-      if (this.#refusal !== null && error instanceof UpstreamError && error.kind === 'NoServer') {
-        throw new UpstreamError('AddressRefused', this.#refusal);
-      }
-      throw error;
-    }
+  #explained(error: UpstreamError): UpstreamError {
+    return this.#refusal !== null && error.kind === 'NoServer'
+      ? new UpstreamError('AddressRefused', this.#refusal)
+      : error;
   }
 }

@@ -28,7 +28,7 @@ export function buildProbe(
   const header = backend.proxyProtocol === undefined ? null : writeOwnHeader(backend.proxyProtocol);
   return async (server, signal) => {
     const startedAt = performance.now();
-    const outcome = await attempt(server, policy, { connectTimeout: timeout, signal }, header);
+    const outcome = await attempt({ server, policy, header, connectTimeout: timeout, signal });
     if (outcome.result === 'Cancelled') {
       return failed('the check was given up');
     }
