@@ -21,7 +21,8 @@ export async function startProcess(
   const folder = join(projectFolder, 'build/bench-operator');
   mkdirSync(folder, { recursive: true });
   const [metricsPort, probePort] = [await freePort(), await freePort()];
-  const child = spawn(command, args, {
+  // The kernel ends it when this process dies.
+  const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', command, ...args], {
     cwd: folder,
     env: {
       ...process.env,
