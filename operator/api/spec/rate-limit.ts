@@ -7,7 +7,7 @@ export const rateLimitSchema = object(
   {
     requests: required(
       integer(1, 1_000_000),
-      'Requests that one client may make in the time that per says; more are answered with 429. Of each pod; each of its workers has its part.',
+      'Requests that one client may make in the time that per says; more are answered with 429. Of each pod, over all of its workers.',
     ),
     per: defaulted(duration(), '1m', 'The time that requests counts for, from 1s to 24h.'),
     burst: optional(
