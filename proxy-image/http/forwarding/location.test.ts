@@ -48,6 +48,8 @@ describe('redirectedTo', () => {
     ['https://login.example.org/authorize?client_id=a', 'https://login.example.org/authorize?client_id=a'],
     ['https://LOGIN.example.org:443/a', 'https://login.example.org/a'],
     ['//login.example.org/a', 'https://login.example.org/a'],
+    ['https://login.example.org./a', 'https://login.example.org/a'],
+    ['//login.example.org\uff0e', 'https://login.example.org/'],
     ['https://eu.sso.example.org:8443/a', 'https://eu.sso.example.org:8443/a'],
   ])('%j leads to a sign-on gateway', (location, expected) => {
     expect(to(location)).toBe(expected);

@@ -48,7 +48,7 @@ export function redirectedTo(value: string, context: RedirectContext): string | 
   }
   const isGateway = url.protocol === 'https:' && targets.gateways.of(named) !== null;
   // RFC 6749 section 3.1: the address of a sign-on gateway has no fragment.
-  return isGateway && url.hash === '' ? url.href : null;
+  return isGateway && url.hash === '' ? `https://${segmentOf(named, 443)}${rest}` : null;
 }
 
 /** Null for what is no host of HTTP. Servers behind TLS that think themselves without write `http://`; that is taken for the usual port. */
