@@ -31,6 +31,15 @@ describe('addressHolders', () => {
     ]);
   });
 
+  it('does not take a flow’s own Service for another that has its address, by a list from when it had it', async () => {
+    const all = [service('web', '192.0.2.1'), service('b', '192.0.2.1')];
+    const services = new Map([['web', service('web')]]);
+
+    const holders = await addressHolders(planned, services, { loadBalancers: async () => all });
+
+    expect(holders.get('192.0.2.1')).toBe('other/b');
+  });
+
   it('asks nobody when all was given', async () => {
     const services = new Map([
       ['web', service('web', '192.0.2.1')],

@@ -15,16 +15,22 @@ export async function addressHolders(
 ): Promise<ReadonlyMap<string, string>> {
   const missing = flows.flatMap(({ frontend: { name, loadBalancer } }) => {
     const { address } = loadBalancer;
-    return address === undefined || hasAddress(services.get(name), address) ? [] : [address];
+    const own = services.get(name);
+    return address === undefined || hasAddress(own, address) ? [] : [{ address, own }];
   });
   if (missing.length === 0) return new Map();
   const all = await cluster.loadBalancers();
   return new Map(
-    missing.flatMap((address) => {
-      const holder = all.find((service) => hasAddress(service, address));
+    missing.flatMap(({ address, own }) => {
+      // What was listed may be some seconds old, from when the flow's own Service still had it.
+      const holder = all.find((service) => hasAddress(service, address) && !isSame(service, own));
       return holder === undefined ? [] : [[address, pathOf(holder)] as const];
     }),
   );
+}
+
+function isSame(service: Service, own: Service | undefined): boolean {
+  return own !== undefined && pathOf(service) === pathOf(own);
 }
 
 function pathOf({ metadata }: Service): string {

@@ -17,18 +17,18 @@ it('is the same for two runs that differ in names, uids and times alone', () => 
 
 it('tells what belongs to a resource that is gone from what belongs to its successor', () => {
   const successor = { ...PROXY, metadata: { ...PROXY.metadata, uid: 'u2' } };
-  const expected = worldOf([PROXY, service('1')], 'a');
+  const expected = worldOf([PROXY, service('1')], 'run-1');
 
-  expect(differences(expected, worldOf([successor, service('1')], 'a'))).toEqual([
+  expect(differences(expected, worldOf([successor, service('1')], 'run-1'))).toEqual([
     'Service/web.metadata.ownerReferences.0.uid: expected "living", found "gone"',
   ]);
 });
 
 it('tells what is missing, and leaves out what is masked', () => {
-  const expected = worldOf([PROXY, service('1', { labels: { a: 'b' } })], 'a');
-  const found = worldOf([PROXY, service('1', { labels: { a: 'c' } })], 'a');
+  const expected = worldOf([PROXY, service('1', { labels: { a: 'b' } })], 'run-1');
+  const found = worldOf([PROXY, service('1', { labels: { a: 'c' } })], 'run-1');
 
-  expect(differences(expected, worldOf([PROXY], 'a'))).toEqual([
+  expect(differences(expected, worldOf([PROXY], 'run-1'))).toEqual([
     expect.stringContaining('Service/web: expected {'),
   ]);
   expect(differences(expected, found, masksOf(expected, found))).toEqual([]);
