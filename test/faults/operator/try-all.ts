@@ -19,7 +19,7 @@ export interface Trial {
   readonly reference: Reference;
 }
 
-const PARALLEL = 10;
+const PARALLEL = 8;
 const PROGRESS_EVERY = 20;
 
 /** Runs without faults first, then tries the plans that are made of them; says on stderr how far it is. */

@@ -11,7 +11,7 @@ import { BASE, type SpecStep } from './sequence.ts';
 
 const POLL_MS = 100;
 const STILL_MS = 1500;
-const TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = 180_000;
 
 export interface Played {
   readonly problems: readonly string[];
