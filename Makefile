@@ -50,6 +50,10 @@ fuzz: $(INSTALLED) ## Mutated input for everything that reads what anybody may s
 faults: $(INSTALLED) ## What the proxy survives: slow and broken clients and servers, lost workers, changes under load (needs Linux)
 	node test/run.ts faults faults
 
+.PHONY: operator-faults
+operator-faults: $(INSTALLED) ## What the operator survives, on a real control plane: part of the plans of faults and 30 random sequences; everything with PLANS=all SEQUENCES=500 (needs Go, or KUBEBUILDER_ASSETS)
+	node test/run.ts operator-faults-tests operator-faults
+
 .PHONY: soak
 soak: build ## Twenty minutes of mixed load with reloads and faults: memory and files must not grow (needs Linux)
 	node test/soak/main.ts
