@@ -203,13 +203,13 @@ export class Exchange implements ConnectionUser, OpeningUser {
 
   /** The head, and what has come of the body, in one write. */
   #writeRequest(socket: Socket): void {
-    const { head } = this.#request;
+    const { content } = this.#request.head;
     if (this.#early === null) {
-      socket.write(head, 'latin1');
+      socket.write(content);
       return;
     }
     socket.cork();
-    socket.write(head, 'latin1');
+    socket.write(content);
     for (const part of this.#early) {
       socket.write(part);
     }
@@ -325,11 +325,11 @@ export class Exchange implements ConnectionUser, OpeningUser {
       return null;
     }
     const { head } = this.#client.response;
-    const outcome = {
-      delivered: this.#client.requestComplete() && connection.socket.writableLength === 0,
-      untilClose: this.#untilClose,
-      disputed: this.#disputed,
-    };
+    const delivered = this.#client.requestComplete() && connection.socket.writableLength === 0;
+    if (delivered) {
+      this.#request.head.release();
+    }
+    const outcome = { delivered, untilClose: this.#untilClose, disputed: this.#disputed };
     if (!isReusable(head, outcome)) {
       connection.destroy();
       return null;

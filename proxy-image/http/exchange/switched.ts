@@ -16,5 +16,5 @@ export function switchedHead(
   }
   const cookie = setCookie === null ? '' : `Set-Cookie: ${setCookie}\r\n`;
   const added = `Connection: Upgrade\r\nUpgrade: ${upgrade}\r\n${cookie}`;
-  return composeHead(bytes, planSwitch(head, added, rules));
+  return composeHead(bytes, planSwitch(head, added, rules)).content;
 }

@@ -4,6 +4,7 @@ import type { BodyDecoder } from '../http1/body.ts';
 import type { Fault } from '../faults.ts';
 import type { NamedResponse } from '../forwarding/response.ts';
 import type { ResponseRules } from '../headers/rules.ts';
+import type { OutputBuffer } from '../http1/output.ts';
 import type { Pieces } from '../http1/pieces.ts';
 import type { ResponseHead } from '../http1/response-head.ts';
 
@@ -14,8 +15,8 @@ export interface ExchangeRequest {
   readonly client: ConnectionEnds;
   readonly connectTimeout: number;
   readonly method: string;
-  /** Latin-1. */
-  readonly head: string;
+  /** Released once it need not be sent again. */
+  readonly head: OutputBuffer;
   readonly hasBody: boolean;
   /** Bytes that the body may have; 0 for no limit. */
   readonly bodyLimit: number;

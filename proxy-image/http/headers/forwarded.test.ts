@@ -27,7 +27,7 @@ function forwarded(
   const head = new RequestHead();
   head.begin();
   expect(head.read(bytes, 8_192)).toBe('Complete');
-  const out = forwardedHead(head, bytes, {
+  const { content } = forwardedHead(head, bytes, {
     origin: ORIGIN,
     trusted: false,
     tellsCertificate: false,
@@ -37,6 +37,7 @@ function forwarded(
     rules: null,
     ...forwarding,
   });
+  const out = content.toString('latin1');
   expect(out.endsWith('\r\n\r\n')).toBe(true);
   return out.slice(0, -4).split('\r\n');
 }

@@ -9,7 +9,8 @@ import {
 } from '../headers/forwarded.ts';
 import type { RequestRules } from '../headers/rules.ts';
 import { CHUNKED } from './framing.ts';
-import { composeText, type Outgoing } from './message.ts';
+import { composeHead, type Outgoing } from './message.ts';
+import type { OutputBuffer } from './output.ts';
 import type { RequestHead } from './request-head.ts';
 import { Field } from './field-names.ts';
 
@@ -39,9 +40,9 @@ export interface Forwarding extends Telling {
 
 /**
  * The head of a request as it is sent to a server: origin form, HTTP/1.1, Host and end-to-end fields as they came, one statement of
- * the body's length, and forwarding fields. Latin-1.
+ * the body's length, and forwarding fields.
  */
-export function forwardedHead(head: RequestHead, bytes: Buffer, forwarding: Forwarding): string {
+export function forwardedHead(head: RequestHead, bytes: Buffer, forwarding: Forwarding): OutputBuffer {
   const { fields, connection, method, target, maxForwards } = head;
   const { trusted, named, rules } = forwarding;
   const filter = passedFields(trusted, forwarding).beyond(connection, rules?.dropped ?? null);
@@ -51,7 +52,7 @@ export function forwardedHead(head: RequestHead, bytes: Buffer, forwarding: Forw
     filter: maxForwards === null ? filter : filter.dropping(Field.MaxForwards),
     added: addedLines(head, bytes, forwarding),
   };
-  return composeText(bytes, named === null ? text : toNamed(text, method, named));
+  return composeHead(bytes, named === null ? text : toNamed(text, method, named));
 }
 
 function toNamed(message: Outgoing, method: string, { target, host }: NamedTarget): Outgoing {

@@ -26,19 +26,11 @@ export function writeMessage(socket: Socket, bytes: Buffer, message: Outgoing, b
   return output.send(socket, body.copy(bytes, output.bytes, headEnd));
 }
 
-/** A head as it is passed on. */
-export function composeHead(bytes: Buffer, message: Outgoing): Buffer {
-  return Buffer.from(composeText(bytes, message), 'latin1');
-}
-
-/** The same as Latin-1 text, which costs a socket less than bytes that are made for it. */
-export function composeText(bytes: Buffer, message: Outgoing): string {
-  selectLines(bytes, message);
-  let text = message.startLine === null ? '' : `${message.startLine}\r\n`;
-  for (let index = 0; index < kept.count; index += 1) {
-    text += bytes.toString('latin1', kept.starts[index], kept.ends[index]);
-  }
-  return `${text}${message.added}\r\n`;
+/** A head as it is passed on, in memory that its user releases. */
+export function composeHead(bytes: Buffer, message: Outgoing): OutputBuffer {
+  const output = OutputBuffer.take(longestHead(message));
+  output.length = writeHead(output.bytes, bytes, message);
+  return output;
 }
 
 /** Passes on pieces of a body, the last that `bytes` are needed for; false when the socket wants to be waited for. */

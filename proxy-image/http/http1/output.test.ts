@@ -42,6 +42,19 @@ describe('an output buffer', () => {
     expect(sent).toEqual(['hello']);
   });
 
+  it('keeps its content until it is released', () => {
+    const output = OutputBuffer.take(SMALL);
+    output.length = output.bytes.write('hello');
+    const other = OutputBuffer.take(SMALL);
+
+    expect(output.content.toString()).toBe('hello');
+    expect(other).not.toBe(output);
+
+    output.release();
+
+    expect(OutputBuffer.take(SMALL)).toBe(output);
+  });
+
   it.each([SMALL, LARGE])('of %i bytes is used again once they have been written', async (size) => {
     const output = OutputBuffer.take(size);
     output.send(fastSocket(), size);

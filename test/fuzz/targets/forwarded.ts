@@ -1,5 +1,6 @@
 import { makeOrigin } from '../../../proxy-image/http/headers/forwarded.ts';
-import type { Forwarding } from '../../../proxy-image/http/http1/forward-request.ts';
+import { forwardedHead, type Forwarding } from '../../../proxy-image/http/http1/forward-request.ts';
+import type { RequestHead } from '../../../proxy-image/http/http1/request-head.ts';
 import { CHUNKED } from '../../../proxy-image/http/http1/framing.ts';
 import { endToEndFields, originForm } from '../../conformance/judge.ts';
 import { parseRequests, valuesOf, type ParsedRequest } from '../../support/http/messages.ts';
@@ -17,6 +18,14 @@ export const FORWARDING: Forwarding = {
 
 /** From a client whose forwarding fields are believed, and extended. */
 export const TRUSTING: Forwarding = { ...FORWARDING, trusted: true, tellsForwarded: true };
+
+/** A head as it is passed on. */
+export function forwardedText(head: RequestHead, bytes: Buffer, forwarding: Forwarding): string {
+  const output = forwardedHead(head, bytes, forwarding);
+  const text = output.content.toString('latin1');
+  output.release();
+  return text;
+}
 
 /** What the proxy itself says of a request, in the place of what its client says. */
 const OWN = /^(?:x-real-ip|x-forwarded-.*|http2-settings)$/i;

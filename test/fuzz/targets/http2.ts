@@ -1,4 +1,3 @@
-import { forwardedHead } from '../../../proxy-image/http/http1/forward-request.ts';
 import { ErrorCode, type Violation } from '../../../proxy-image/http/http2/codec/error-codes.ts';
 import type { FrameHeader } from '../../../proxy-image/http/http2/codec/frame.ts';
 import { FrameReader, type FrameSink } from '../../../proxy-image/http/http2/codec/frame-reader.ts';
@@ -15,7 +14,7 @@ import { valuesOf } from '../../support/http/messages.ts';
 import { data, frame, headers, PREFACE, settings, Type, windowUpdate } from '../../support/http2/frames.ts';
 import { http2Seeds } from '../seeds.ts';
 import { requireSame, requireThat, type Target } from '../target.ts';
-import { FORWARDING, requireOneRequest, TRUSTING } from './forwarded.ts';
+import { FORWARDING, requireOneRequest, TRUSTING, forwardedText } from './forwarded.ts';
 
 const LIMIT = 4_096;
 
@@ -109,13 +108,13 @@ class Sink implements FrameSink {
   /** What is made of the fields is one request of HTTP/1.1, and says what they say. */
   #forward(fields: readonly RequestField[]): void {
     const { head, bytes } = this.#fields;
-    const text = forwardedHead(head, bytes, FORWARDING);
+    const text = forwardedText(head, bytes, FORWARDING);
     this.events.push(text);
     if (head.bodyLength > LIMIT) {
       return;
     }
     const request = requireOneRequest(text, head.bodyLength);
-    requireOneRequest(forwardedHead(head, bytes, TRUSTING), head.bodyLength);
+    requireOneRequest(forwardedText(head, bytes, TRUSTING), head.bodyLength);
     const value = (name: string): string | undefined => fields.find((field) => field.name === name)?.value;
     requireSame(
       'the fields and the request',

@@ -1,10 +1,9 @@
 import { bodyDecoder, type BodyDecoder } from '../../../proxy-image/http/http1/body.ts';
 import { InputBuffer } from '../../../proxy-image/http/http1/buffer.ts';
-import { forwardedHead } from '../../../proxy-image/http/http1/forward-request.ts';
 import { RequestHead } from '../../../proxy-image/http/http1/request-head.ts';
 import { http1Seeds } from '../seeds.ts';
 import { requireSame, requireThat, type Target } from '../target.ts';
-import { FORWARDING, requireFaithful, requireOneRequest, TRUSTING } from './forwarded.ts';
+import { FORWARDING, requireFaithful, requireOneRequest, TRUSTING, forwardedText } from './forwarded.ts';
 
 /** What became of the bytes of one client. */
 interface Reading {
@@ -121,10 +120,10 @@ class RequestReader {
 
   #begin(bytes: Buffer): void {
     const { end, bodyLength } = this.#head;
-    this.#text = forwardedHead(this.#head, bytes, FORWARDING);
+    this.#text = forwardedText(this.#head, bytes, FORWARDING);
     this.#length = end;
     if (bodyLength < LIMIT) {
-      requireOneRequest(forwardedHead(this.#head, bytes, TRUSTING), bodyLength);
+      requireOneRequest(forwardedText(this.#head, bytes, TRUSTING), bodyLength);
     }
     this.#input.clear();
     this.#readBody(bodyDecoder(bodyLength, 'Chunks', BODY_LIMIT), bytes, end);
