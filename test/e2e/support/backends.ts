@@ -50,7 +50,7 @@ export async function startBackends(keystore: Keystore): Promise<void> {
 
 /** Removes the hosts and what runs on them. */
 export async function removeHosts(): Promise<void> {
-  for (const { name } of [...hosts.nodes, hosts.license, hosts.load, hosts.client]) {
+  for (const { name } of [...hosts.nodes, hosts.license, hosts.load, hosts.tm1, hosts.client]) {
     await removeHost(name);
   }
 }

@@ -4,13 +4,14 @@ import { run } from '../../cluster/process/run.ts';
 
 /** A file that the tests use, and the Debian package that has it. */
 const packages = {
+  '/usr/bin/chromium': 'chromium',
   '/usr/bin/curl': 'curl',
   '/usr/bin/javac': 'openjdk-17-jdk-headless',
   '/usr/bin/openssl': 'openssl',
   '/usr/share/tomcat10/bin/bootstrap.jar': 'tomcat10-common',
 } as const;
 
-/** Installs the Debian packages that are missing: a JDK, Tomcat (its files only, no service), curl and openssl. */
+/** Installs the Debian packages that are missing: a browser, a JDK, Tomcat (its files only, no service), curl and openssl. */
 export async function installPackages(): Promise<void> {
   const missing = Object.entries(packages).flatMap(([file, name]) => (existsSync(file) ? [] : [name]));
   if (missing.length === 0) return;

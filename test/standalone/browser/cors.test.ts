@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { CREDENTIALS } from '../../support/browser/calling.ts';
 import { HAS_CHROMIUM } from '../../support/browser/chromium.ts';
-import { CREDENTIALS, GATEWAY, SHEETS, startSite, STRANGER } from './site.ts';
+import { GATEWAY, SHEETS, startSite, STRANGER } from './site.ts';
 import type { Ports, Site } from './site.ts';
 
 /** Much more than any of this takes on a busy machine. */

@@ -1,8 +1,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Page } from 'playwright-core';
 import { freePort } from '../../cluster/process/free-port.ts';
+import { fetchFrom } from '../../support/browser/calling.ts';
+import type { Init, Seen } from '../../support/browser/calling.ts';
 import { startChromium } from '../../support/browser/chromium.ts';
 import { startPageServer } from '../../support/browser/page-server.ts';
 import { issue, makeAuthority } from '../../support/certificates.ts';
@@ -14,9 +15,6 @@ export const GATEWAY = 'tm1.example.com';
 export const SHEETS = 'sheets.example.org';
 export const STRANGER = 'stranger.example.net';
 
-/** Credentials that the TM1 server takes. */
-export const CREDENTIALS = { Authorization: `Basic ${btoa('admin:apple')}` };
-
 /** What a manifest is to be made of. */
 export interface Ports {
   /** The flow's. */
@@ -24,20 +22,6 @@ export interface Ports {
   readonly tm1: number;
   /** Of both page hosts. */
   readonly pages: number;
-}
-
-/** What a page sees of a request; `error` is what a script is told where it may see nothing. */
-export interface Seen {
-  readonly status?: number;
-  readonly body?: string;
-  readonly error?: string;
-}
-
-/** The part of the Fetch standard's RequestInit that the tests use. */
-export interface Init {
-  readonly method?: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
 }
 
 /** A page in a browser, on a host of its own. */
@@ -88,7 +72,9 @@ export async function startSite(spec: (ports: Ports) => object): Promise<Site> {
       });
       const page = await context.newPage();
       await page.goto(`https://${host}:${ports.pages}/`);
-      return { ask: async (path, init = {}) => ask(page, `https://${GATEWAY}:${ports.flow}${path}`, init) };
+      return {
+        ask: async (path, init = {}) => fetchFrom(page, `https://${GATEWAY}:${ports.flow}${path}`, init),
+      };
     },
     [Symbol.asyncDispose]: async () => running.disposeAsync(),
   };
@@ -112,18 +98,4 @@ async function serve(cleanup: AsyncDisposableStack, folder: string, spec: object
   await program.printed(/TeamworkProxy default\/gateway is served/);
   const [, address = ''] = await program.printed(/^[a-z0-9]+ .* ([0-9.]+):[0-9]+ {2}/m);
   return address;
-}
-
-async function ask(page: Page, url: string, init: Init): Promise<Seen> {
-  return page.evaluate(
-    async ([target, options]) => {
-      try {
-        const response = await fetch(target, { credentials: 'include', ...options });
-        return { status: response.status, body: await response.text() };
-      } catch (error) {
-        return { error: String(error) };
-      }
-    },
-    [url, init] as const,
-  );
 }

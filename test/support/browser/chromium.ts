@@ -15,6 +15,8 @@ export interface ChromiumOptions {
   readonly trusted: readonly string[];
   /** What is taken for a place on the Internet though it is on this host, as `address:port`. None if left out. */
   readonly publicPlaces?: readonly string[];
+  /** A program that starts it in another place; Debian's own if left out. */
+  readonly program?: string;
 }
 
 /** Starts Debian's Chromium without a window. */
@@ -22,13 +24,14 @@ export async function startChromium({
   hosts,
   trusted,
   publicPlaces = [],
+  program = PROGRAM,
 }: ChromiumOptions): Promise<Browser> {
   const rules = [
     ...Object.entries(hosts).map(([host, address]) => `MAP ${host} ${address}`),
     'MAP * ~NOTFOUND',
   ];
   return chromium.launch({
-    executablePath: PROGRAM,
+    executablePath: program,
     args: [
       // The tests run as root in CI, where the sandbox can't be had.
       '--no-sandbox',

@@ -23,6 +23,8 @@ export interface Tm1ServerOptions {
   readonly password: string;
   /** Loopback if left out. */
   readonly host?: string;
+  /** One of its own choice if left out. */
+  readonly port?: number;
 }
 
 /** Stands for a TM1 server with IntegratedSecurityMode 1: Basic credentials give a session cookie, and its data is an OData service. */
@@ -40,7 +42,7 @@ interface State {
   readonly cells: Cells;
 }
 
-/** Starts one that speaks TLS on a port of its own choice. */
+/** Starts one that speaks TLS. */
 export async function startTm1Server(options: Tm1ServerOptions): Promise<Tm1Server> {
   const requests: Tm1Request[] = [];
   const state: State = { options, sessions: new Set(), cells: new Cells() };
@@ -50,7 +52,7 @@ export async function startTm1Server(options: Tm1ServerOptions): Promise<Tm1Serv
       answer(state, received, response);
     });
   });
-  server.listen(0, options.host ?? '127.0.0.1');
+  server.listen(options.port ?? 0, options.host ?? '127.0.0.1');
   await once(server, 'listening');
   return {
     port: (server.address() as AddressInfo).port,
