@@ -27,7 +27,8 @@ export class RateLimits {
   /** By frontend. */
   readonly #known = new Map<string, ReadonlyMap<string, RateLimiter>>();
   #key: HashKey | null = null;
-  #telling: NodeJS.Timeout | null = null;
+  /** Whether there is something to tell, and a timer for it. */
+  #isTelling = false;
 
   constructor(tell: TellSpent | null) {
     this.#tell = tell;
@@ -65,11 +66,14 @@ export class RateLimits {
   }
 
   readonly #onSpent = (): void => {
-    this.#telling ??= setTimeout(() => this.#tellAll(), DELAY).unref();
+    if (!this.#isTelling) {
+      this.#isTelling = true;
+      setTimeout(() => this.#tellAll(), DELAY).unref();
+    }
   };
 
   #tellAll(): void {
-    this.#telling = null;
+    this.#isTelling = false;
     const spent: Spent[] = [];
     for (const [frontend, limiters] of this.#known) {
       for (const [limit, limiter] of limiters) {
