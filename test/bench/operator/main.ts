@@ -1,14 +1,13 @@
 /**
  * What the operator costs at scale: `node test/bench/operator/main.ts`. Fails when something goes wrong, never because
- * something is slow. Settings in the environment: BENCH_RESOURCES=<n> (1000); BENCH_ONLY=<text> measures the operators that have that text in
- * their name; BENCH_PROFILE=1 writes CPU profiles of ours.
+ * something is slow. Settings in the environment: BENCH_RESOURCES=<n> (1000); BENCH_STEADY_SECONDS=<n> (60); BENCH_ONLY=<text> measures the
+ * operators that have that text in their name; BENCH_PROFILE=1 writes CPU profiles of ours; BENCH_RECORD=1 writes the table into
+ * docs/benchmarks-operator.md.
  */
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { install } from '../../cluster/binaries/install.ts';
-import { projectFolder } from '../../cluster/paths.ts';
 import { print, step } from '../../cluster/process/progress.ts';
 import { ours } from './candidates/ours.ts';
+import { describe, record, writeReport } from './report.ts';
 import { measure } from './scenario.ts';
 import type { Result } from './types.ts';
 
@@ -28,10 +27,11 @@ async function main(env: NodeJS.ProcessEnv): Promise<void> {
     await step(`Building ${candidate.name}`, async () => candidate.prepare());
     results.push(await measure(candidate, size));
   }
-  const folder = join(projectFolder, 'build/reports');
-  await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, 'bench-operator.json'), `${JSON.stringify(results, null, 2)}\n`);
-  process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
+  if (results.length === 0) throw new Error(`no operator has "${only}" in its name`);
+  await writeReport(results);
+  const section = describe(results);
+  process.stdout.write(`${section}\n`);
+  if (env['BENCH_RECORD'] === '1') await record(section);
 }
 
 try {

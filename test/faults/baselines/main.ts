@@ -12,6 +12,7 @@ import { writeReport } from '../operator/report.ts';
 import type { SubjectReport } from '../operator/report.ts';
 import { ourProcess } from '../operator/subject.ts';
 import { tryAll } from '../operator/try-all.ts';
+import { tryPlan } from '../operator/try-plan.ts';
 import { dotI, informer, installBaselines } from './subjects.ts';
 
 /** All as processes, and all with time as it is, so that none has an advantage. */
@@ -19,6 +20,17 @@ const SUBJECTS = [ourProcess, informer, dotI];
 
 /** Each is two or three processes on a host of two cores. */
 const PARALLEL = 3;
+
+/** Runs without any fault, at the pace of the others: what is wrong in these is not due to a fault. */
+const CONTROLS: readonly Plan[] = [1, 2, 3].map((run) => ({
+  id: `no fault ${run}`,
+  kind: 'Restart',
+  step: -1,
+}));
+
+interface Row extends SubjectReport {
+  readonly controls: string;
+}
 
 async function main(env: NodeJS.ProcessEnv): Promise<void> {
   const count = Number(env['FAULT_PLANS'] ?? 60);
@@ -28,27 +40,31 @@ async function main(env: NodeJS.ProcessEnv): Promise<void> {
   await installBaselines();
   await setup();
   const cluster = await openFaultsCluster();
-  const reports: SubjectReport[] = [];
+  const rows: Row[] = [];
   try {
     for (const subject of SUBJECTS.filter(({ name }) => name.includes(only))) {
       const contender = { name: subject.name, subject };
-      reports.push(writeReport(subject.name, await tryAll(contender, cluster, choice)));
+      const trial = await tryAll(contender, cluster, choice);
+      const controls = await Promise.all(
+        CONTROLS.map(async (plan) => tryPlan(plan, contender, { cluster, ...trial })),
+      );
+      const passed = controls.filter(({ problems }) => problems.length === 0).length;
+      rows.push({ ...writeReport(subject.name, trial), controls: `${passed} of ${controls.length}` });
     }
   } finally {
     await cluster.close();
     await teardown();
   }
-  process.stdout.write(`${table(reports)}\n`);
+  process.stdout.write(`${table(rows)}\n`);
 }
 
-function table(reports: readonly SubjectReport[]): string {
-  const rows = reports.map(
-    ({ name, plans, survived, writesAfterQuiet, all }) =>
-      `| ${name} | ${survived} of ${plans} | ${all} | ${writesAfterQuiet} |`,
+function table(rows: readonly Row[]): string {
+  const lines = rows.map(
+    ({ name, plans, survived, writesAfterQuiet, controls, all }) =>
+      `| ${name} | ${survived} of ${plans} | ${controls} | ${all} | ${writesAfterQuiet} |`,
   );
-  return ['| Operator | survived | plans there are | writes at rest |', '|---|---:|---:|---:|', ...rows].join(
-    '\n',
-  );
+  const head = '| Operator | survived | without a fault | plans there are | writes at rest |';
+  return [head, '|---|---:|---:|---:|---:|', ...lines].join('\n');
 }
 
 try {
