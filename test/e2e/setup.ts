@@ -6,6 +6,7 @@ import { findProblems } from '../cluster/lifecycle/health.ts';
 import { bringUp, loadBuiltImages } from '../cluster/lifecycle/up.ts';
 import { withLock } from '../cluster/process/lock.ts';
 import { print, step } from '../cluster/process/progress.ts';
+import { removeArgocd } from './argocd/install.ts';
 import { startBackends } from './support/backends.ts';
 import { shareFixtures } from './support/fixtures.ts';
 import { compileJava } from './support/java.ts';
@@ -19,9 +20,12 @@ import { clusterIsOurs } from './teardown.ts';
 export default async function setup(): Promise<void> {
   if (builtImages().length < 2) throw new Error('The images have not been built. Run "make images" first.');
   await installPackages();
-  await install(['helm']);
+  await install(['helm', 'argocd']);
   await startCluster();
-  await step('Removing what an earlier run left', removeOperator);
+  await step('Removing what an earlier run left', async () => {
+    await removeArgocd();
+    await removeOperator();
+  });
 
   rmSync(workFolder, { recursive: true, force: true });
   const authority = await step('Certificate authority', createAuthority);

@@ -9,7 +9,7 @@ import type { KubeList, KubeObject } from './kube.ts';
 import { announcingNodes, speakerLogs } from './speakers.ts';
 
 interface LoadBalancerService extends KubeObject {
-  readonly spec: { readonly type: string };
+  readonly spec: { readonly type: string; readonly ports: readonly { readonly port: number }[] };
   readonly status: { readonly loadBalancer?: { readonly ingress?: readonly { readonly ip: string }[] } };
 }
 
@@ -37,7 +37,8 @@ export async function untilAnnounced(namespace: string): Promise<void> {
   for (const { metadata, spec, status } of items) {
     const address = status.loadBalancer?.ingress?.[0]?.ip;
     if (spec.type !== 'LoadBalancer' || address === undefined) continue;
-    const check = async () => misplaced(namespace, metadata.name, address);
+    const flow = { service: metadata.name, address, port: spec.ports[0]?.port ?? 443 };
+    const check = async () => misplaced(namespace, flow);
     await untilReady({ what: `${address} of ${metadata.name}`, check, timeoutMs }).catch(
       async (cause: unknown) => {
         throw new Error(`${String(cause)}\nThe speakers:\n${await speakerLogs().catch(String)}`, { cause });
@@ -47,7 +48,10 @@ export async function untilAnnounced(namespace: string): Promise<void> {
 }
 
 /** What is wrong with where an address is; undefined if nothing is. */
-async function misplaced(namespace: string, service: string, address: string): Promise<string | undefined> {
+async function misplaced(
+  namespace: string,
+  { service, address, port }: { readonly service: string; readonly address: string; readonly port: number },
+): Promise<string | undefined> {
   const pods = await readyNodes(namespace, service);
   const elected = electedNode(address, pods);
   if (elected === undefined) return 'it has no ready pod';
@@ -55,7 +59,7 @@ async function misplaced(namespace: string, service: string, address: string): P
   if (announcing.join() !== elected) {
     return `announced by ${announcing.join(' and ') || 'nobody'}, to be announced by ${elected}; there are ready pods on ${pods.join(' and ')}`;
   }
-  if (!(await isReachable(address))) return `announced by ${elected}, but nothing answers`;
+  if (!(await isReachable(address, port))) return `announced by ${elected}, but nothing answers`;
   const known = await neighbour(address);
   return known === hardwareAddressOf(elected)
     ? undefined

@@ -50,7 +50,8 @@ export async function startBackends(keystore: Keystore): Promise<void> {
 
 /** Removes the hosts and what runs on them. */
 export async function removeHosts(): Promise<void> {
-  for (const { name } of [...hosts.nodes, hosts.license, hosts.load, hosts.tm1, hosts.client]) {
+  const { nodes, license, load, git, tm1, client } = hosts;
+  for (const { name } of [...nodes, license, load, git, tm1, client]) {
     await removeHost(name);
   }
 }

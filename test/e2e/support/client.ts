@@ -68,9 +68,9 @@ export async function exchange(address: string, text: string): Promise<string> {
   return stdout;
 }
 
-/** Whether the client machine gets a TCP connection to that address and port 443. */
-export async function isReachable(address: string): Promise<boolean> {
-  const dial = ['timeout', '2', 'bash', '-c', `exec 3<>/dev/tcp/${address}/443`] as const;
+/** Whether the client machine gets a TCP connection to that address, at port 443 if no other is given. */
+export async function isReachable(address: string, port = 443): Promise<boolean> {
+  const dial = ['timeout', '2', 'bash', '-c', `exec 3<>/dev/tcp/${address}/${port}`] as const;
   try {
     await execIn(clientNamespace, dial);
     return true;

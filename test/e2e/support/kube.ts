@@ -60,7 +60,8 @@ export async function createNamespace(name: string): Promise<void> {
  */
 export async function deleteNamespace(name: string): Promise<void> {
   const namespace = `--namespace=${name}`;
-  await kube('delete', 'teamworkproxies', '--all', namespace);
+  const crd = await kube('get', 'crd', 'teamworkproxies.teamworkproxy.io', '--ignore-not-found');
+  if (crd !== '') await kube('delete', 'teamworkproxies', '--all', namespace);
   for (const kind of ['replicasets', 'pods']) {
     await kube('wait', '--for=delete', kind, '--all', namespace, '--timeout=120s');
   }

@@ -32,6 +32,8 @@ export const hosts = {
   license: { name: 'license', address: '172.30.0.25' },
   /** Pages and an echo for clients in large numbers. Made by the test that needs it. */
   load: { name: 'load', address: '172.30.0.26' },
+  /** The repository that Argo CD reads. Made by the test that needs it. */
+  git: { name: 'git', address: '172.30.0.27' },
   /** A TM1 server, and pages of another site. Made by the test that needs it. */
   tm1: { name: 'tm1', address: '172.30.0.28' },
   client: { name: 'client', address: '172.30.0.30' },

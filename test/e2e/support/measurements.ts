@@ -15,6 +15,14 @@ export function recordTime(name: string, milliseconds: number): void {
   print(`${name}: ${Math.round(milliseconds)} ms`);
 }
 
+/** Prints and keeps the median and the 99th percentile (nearest rank) of times that were measured again and again. */
+export function recordTimes(name: string, milliseconds: readonly number[]): void {
+  const sorted = milliseconds.toSorted((a, b) => a - b);
+  const percentile = (share: number) => sorted[Math.ceil(share * sorted.length) - 1] ?? Number.NaN;
+  recordTime(`${name}, median of ${sorted.length}`, percentile(0.5));
+  recordTime(`${name}, 99th percentile of ${sorted.length}`, percentile(0.99));
+}
+
 function readTimes(file: string): Readonly<Record<string, number>> {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as Readonly<Record<string, number>>;

@@ -36,6 +36,9 @@ export async function removeOperator(): Promise<void> {
   const namespaces = await kubeJson<KubeList<KubeObject>>('get', 'namespaces', `--selector=${testLabel}`);
   for (const { metadata } of namespaces.items) await deleteNamespace(metadata.name);
   await helmUninstall();
+  // Where it was not Helm that installed it.
+  const selector = `--selector=app.kubernetes.io/name=${release}`;
+  await kube('delete', 'clusterroles,clusterrolebindings', selector, '--ignore-not-found');
   await kube('delete', 'namespace', operatorNamespace, '--ignore-not-found', '--wait', '--timeout=60s');
   await kube('delete', 'crd', 'teamworkproxies.teamworkproxy.io', '--ignore-not-found', '--wait');
 }
