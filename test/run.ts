@@ -24,7 +24,7 @@ interface JestResult {
 }
 
 /** Projects that have the machine to themselves: they drive one cluster, or measure. */
-const SERIAL_PROJECTS = new Set(['e2e', 'faults']);
+const SERIAL_PROJECTS = new Set(['e2e', 'faults', 'operator-faults']);
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
