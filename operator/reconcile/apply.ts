@@ -1,5 +1,11 @@
 import { applyIfChanged, applyOver } from '../kube/apply.ts';
-import { ApiError, isConflict, isNamespaceTerminating, isNotFound } from '../kube/client/errors.ts';
+import {
+  ApiError,
+  isConflict,
+  isNamespaceTerminating,
+  isNotFound,
+  isOwnerUnknownYet,
+} from '../kube/client/errors.ts';
 import type { KubeClient } from '../kube/client/kube-client.ts';
 import type { Logger } from '../kube/log.ts';
 import { controllerOf, describeObject, keyOf } from '../kube/objects.ts';
@@ -93,7 +99,7 @@ async function carryOut(
 
 /** Whether trying again is of no use before something changes: the object is invalid, or a policy or a quota forbids it. */
 function isRefusal(error: unknown): error is ApiError {
-  if (isConflict(error) || isNamespaceTerminating(error)) return false;
+  if (isConflict(error) || isNamespaceTerminating(error) || isOwnerUnknownYet(error)) return false;
   return error instanceof ApiError && (error.status === 422 || error.status === 403);
 }
 

@@ -54,3 +54,14 @@ export function isExpired(error: unknown): boolean {
 export function isNamespaceTerminating(error: unknown): boolean {
   return error instanceof ApiError && error.status === 403 && error.causes.includes('NamespaceTerminating');
 }
+
+/**
+ * Whether the API server has forbidden an object only because its admission has not heard of the kind of the owner yet. Where
+ * OwnerReferencesPermissionEnforcement is on, as in OpenShift, it looks for new kinds only now and then, so for some seconds after a definition was
+ * installed every owner of that kind is refused. It tells nothing by which that is known but words.
+ */
+export function isOwnerUnknownYet(error: unknown): boolean {
+  return (
+    error instanceof ApiError && error.status === 403 && error.message.includes('cannot find RESTMapping')
+  );
+}

@@ -1,0 +1,56 @@
+import { describe, expect, it } from '@jest/globals';
+import { ApiError } from '../kube/client/errors.ts';
+import type { KubeClient } from '../kube/client/kube-client.ts';
+import { recordingLog } from '../../test/support/recording-log.ts';
+import { apply } from './apply.ts';
+
+const account = {
+  apiVersion: 'v1',
+  kind: 'ServiceAccount',
+  metadata: {
+    name: 'twc',
+    namespace: 'default',
+    ownerReferences: [
+      {
+        apiVersion: 'teamworkproxy.io/v1alpha1',
+        kind: 'TeamworkProxy',
+        name: 'twc',
+        uid: '1',
+        controller: true,
+      },
+    ],
+  },
+};
+
+/** What the API server said a second after the definition of our kind was installed, with OwnerReferencesPermissionEnforcement on. */
+const OWNER_UNKNOWN =
+  'serviceaccounts "twc" is forbidden: cannot set blockOwnerDeletion in this case because cannot find RESTMapping for APIVersion teamworkproxy.io/v1alpha1 Kind TeamworkProxy: no matches for kind "TeamworkProxy" in version "teamworkproxy.io/v1alpha1"';
+const QUOTA = 'serviceaccounts "twc" is forbidden: exceeded quota: accounts';
+
+/** Finds nothing, and has every write refused. */
+function refusing(message: string): KubeClient {
+  const refuse = () => Promise.reject(new ApiError({ status: 403, reason: 'Forbidden', message }));
+  const client: Partial<KubeClient> = {
+    get: () => Promise.resolve(undefined),
+    create: refuse,
+    apply: refuse,
+  };
+  return client as KubeClient;
+}
+
+async function refusals(message: string): Promise<readonly string[]> {
+  const rendered = { objects: [account], configHash: 'a' };
+  const context = { client: refusing(message), log: recordingLog() };
+  const applied = await apply(rendered, { owned: [], pods: [] }, context);
+  return applied.refusals.map(({ reason }) => reason);
+}
+
+describe('an object that the API server forbids', () => {
+  it('is told of, as trying again is of no use', async () => {
+    expect(await refusals(QUOTA)).toEqual(['ObjectRefused']);
+  });
+
+  it('is tried again without a word while the API server only has not heard of our kind yet', async () => {
+    await expect(refusals(OWNER_UNKNOWN)).rejects.toThrow('cannot find RESTMapping');
+  });
+});
