@@ -13,7 +13,7 @@ told on standard error.
 
   --env FILE              lines of NAME=VALUE, with PROXY_ALLOWED_HOST_PATTERN and PROXY_OAUTH_ALLOWED_HOST_PATTERN
   --hostname NAME         public host name of the gateway
-  --secret NAME           Secret with its certificate (default: NAME of the resource, and -tls)
+  --secret NAME           Secret with its certificate (default: NAME of the resource, and -certificate)
   --trusted-source RANGE  a load balancer ends TLS, and comes from this range (repeatable; then there is no Secret)
   --name NAME             name of the resource (default: teamone)
 
@@ -43,7 +43,7 @@ export async function importSettings(args: readonly string[]): Promise<number> {
   const choices = {
     name,
     hostname,
-    secret: trustedSources.length > 0 ? null : (secret ?? `${name}-tls`),
+    secret: trustedSources.length > 0 ? null : (secret ?? `${name}-certificate`),
     trustedSources,
   };
   return print(values.env, choices);

@@ -36,7 +36,7 @@ const manifests = [
     apiVersion: 'v1',
     kind: 'Secret',
     type: 'kubernetes.io/tls',
-    metadata: { name: 'teamone-tls' },
+    metadata: { name: 'teamone-certificate' },
     stringData: { 'tls.crt': gateway.fullChainPem, 'tls.key': gateway.keyPem },
   },
   {
@@ -57,7 +57,7 @@ const manifests = [
         origins: [`https://${SHEETS}`],
         rateLimit: { requests: 30, per: '24h' },
       },
-      certificates: [{ name: 'public', secretRef: { name: 'teamone-tls' } }],
+      certificates: [{ name: 'public', secretRef: { name: 'teamone-certificate' } }],
       authorities: [{ name: 'company', secretRef: { name: 'company-ca' } }],
     },
   },

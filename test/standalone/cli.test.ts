@@ -179,7 +179,7 @@ describe('tproxy import', () => {
     'PROXY_ALLOWED_HOST_PATTERN=*.planning-analytics.ibmcloud.com,tm1.example.com:8010\nPORT=443\n';
 
   it.each([
-    ['a Secret', [], /secretRef:\n +name: teamone-tls/],
+    ['a Secret', [], /secretRef:\n +name: teamone-certificate/],
     [
       'a load balancer',
       ['--trusted-source', '10.0.0.0/8'],

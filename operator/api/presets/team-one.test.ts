@@ -11,7 +11,7 @@ function spec(teamOne: object, rest: object = {}): TeamworkProxySpec {
       allowedHosts: ['*.planning-analytics.ibmcloud.com'],
       ...teamOne,
     },
-    certificates: [{ name: 'public', secretRef: { name: 'teamone-tls' } }],
+    certificates: [{ name: 'public', secretRef: { name: 'teamone-certificate' } }],
     ...rest,
   }) as TeamworkProxySpec;
 }
