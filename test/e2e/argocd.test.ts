@@ -27,7 +27,7 @@ import type { Load } from './support/load.ts';
 import { installOperator, removeOperator } from './support/operator.ts';
 import { addressOf, condition, readProxy, waitUntilServed } from './support/proxy.ts';
 import type { Proxy } from './support/proxy.ts';
-import { applyKeystore, keystoreSecret } from './support/secrets.ts';
+import { applyKeystore, keystoreCertificate, keystoreSecret } from './support/secrets.ts';
 
 jest.setTimeout(180_000);
 
@@ -54,13 +54,7 @@ const manifest = {
   kind: 'TeamworkProxy',
   metadata: { name },
   spec: {
-    certificates: [
-      {
-        name: 'public',
-        secretRef: { name: keystoreSecret },
-        keystore: { passwordRef: { name: keystoreSecret, key: 'password' } },
-      },
-    ],
+    certificates: [keystoreCertificate],
     frontends: [web, { name: 'flow', protocol: 'TCP', backend: 'echo' }],
     backends: [
       { name: 'pages', protocol: 'HTTP', servers: [{ host: server.address, port: server.pages }] },

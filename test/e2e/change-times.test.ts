@@ -9,7 +9,7 @@ import { startPodProbe } from './support/pod-probe.ts';
 import type { PodProbe } from './support/pod-probe.ts';
 import type { Wanted } from './support/pod-probe-program.ts';
 import { podsOf, waitUntilReady } from './support/proxy.ts';
-import { applyKeystore, keystoreSecret } from './support/secrets.ts';
+import { applyKeystore, keystoreCertificate } from './support/secrets.ts';
 
 jest.setTimeout(300_000);
 
@@ -33,13 +33,7 @@ function proxyWith(path: string): object {
     kind: 'TeamworkProxy',
     metadata: { name: 'twc' },
     spec: {
-      certificates: [
-        {
-          name: 'public',
-          secretRef: { name: keystoreSecret },
-          keystore: { passwordRef: { name: keystoreSecret, key: 'password' } },
-        },
-      ],
+      certificates: [keystoreCertificate],
       frontends: [
         {
           name: 'web',

@@ -14,7 +14,7 @@ import type { Load } from './support/load.ts';
 import { addressOf, waitUntilReady, waitUntilServed } from './support/proxy.ts';
 import type { Proxy } from './support/proxy.ts';
 import { announcingNodes } from './support/speakers.ts';
-import { applyKeystore, keystoreSecret } from './support/secrets.ts';
+import { applyKeystore, keystoreCertificate } from './support/secrets.ts';
 
 jest.setTimeout(240_000);
 
@@ -31,13 +31,7 @@ const manifest = {
   kind: 'TeamworkProxy',
   metadata: { name: 'load' },
   spec: {
-    certificates: [
-      {
-        name: 'public',
-        secretRef: { name: keystoreSecret },
-        keystore: { key: 'keystore.p12', passwordRef: { name: keystoreSecret, key: 'password' } },
-      },
-    ],
+    certificates: [keystoreCertificate],
     frontends: [
       {
         name: 'web',

@@ -7,7 +7,7 @@ import { closeClients, connectModelingClient } from './support/java-client.ts';
 import { applyObjects, createNamespace, deleteNamespace } from './support/kube.ts';
 import { hostname, hosts, ports } from './support/layout.ts';
 import { addressOf, waitUntilServed } from './support/proxy.ts';
-import { applyKeystore, keystoreSecret, publishedTruststore } from './support/secrets.ts';
+import { applyKeystore, keystoreCertificate, publishedTruststore } from './support/secrets.ts';
 
 jest.setTimeout(180_000);
 
@@ -42,13 +42,7 @@ function proxyWith(frontends: readonly object[], name = 'shared'): object {
     kind: 'TeamworkProxy',
     metadata: { name },
     spec: {
-      certificates: [
-        {
-          name: 'public',
-          secretRef: { name: keystoreSecret },
-          keystore: { passwordRef: { name: keystoreSecret, key: 'password' } },
-        },
-      ],
+      certificates: [keystoreCertificate],
       frontends,
       backends: [
         { name: 'client', protocol: 'TCP', servers: servers(ports.client) },

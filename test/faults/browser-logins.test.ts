@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net';
-import { describe, expect, it, jest } from '@jest/globals';
+import { expect, it, jest } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import { HAS_CHROMIUM, startChromium } from '../support/browser/chromium.ts';
+import { CHROMIUM, startChromium } from '../support/browser/chromium.ts';
+import { describeWith } from '../support/describe-with.ts';
 import { startTcpServer } from '../support/tcp.ts';
 import { metric } from './support/processes.ts';
 import { scenes } from './support/scene.ts';
@@ -76,10 +77,7 @@ async function visit(tab: Page, url: string): Promise<string | null> {
   return tab.textContent('body');
 }
 
-const withChromium = HAS_CHROMIUM ? describe : describe.skip;
-const reason = HAS_CHROMIUM ? '' : ' (skipped: Debian’s package chromium is not installed)';
-
-withChromium(`a login by NTLM, which is one of a connection${reason}`, () => {
+describeWith(CHROMIUM, 'a login by NTLM, which is one of a connection', () => {
   it('is done by a browser over HTTP/1.1, though it has come over HTTP/2', async () => {
     const server = await startNtlmServer();
     const shown = certificate();

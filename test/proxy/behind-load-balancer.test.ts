@@ -2,10 +2,11 @@ import { once } from 'node:events';
 import net from 'node:net';
 import type { Socket } from 'node:net';
 import tls from 'node:tls';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import type { FrontendConfig } from '../../proxy-image/config/types.ts';
 import { issue, makeAuthority } from '../support/certificates.ts';
-import { hasHaproxy, startHaproxy } from '../support/haproxy.ts';
+import { describeWith } from '../support/describe-with.ts';
+import { HAPROXY, startHaproxy } from '../support/haproxy.ts';
 import type { Haproxy } from '../support/haproxy.ts';
 import { valuesOf } from '../support/http/messages.ts';
 import { startRecordingUpstream, type RecordingUpstream } from '../support/http/recording-upstream.ts';
@@ -13,10 +14,6 @@ import { backendConfig, frontendConfig, proxyConfig } from '../support/proxy-con
 import { startProxy } from '../support/proxy-process.ts';
 import type { ProxyProcess } from '../support/proxy-process.ts';
 import { freePort } from '../cluster/process/free-port.ts';
-
-const installed = hasHaproxy();
-const suite = installed ? describe : describe.skip;
-const title = (text: string): string => (installed ? text : `${text} (HAProxy is not installed)`);
 
 /** HAProxy connects to the proxy from 127.0.0.1; clients connect to both from here. */
 const CLIENT = '127.0.0.9';
@@ -105,7 +102,7 @@ function sectionsOf({ mode, rules = '', options = '' }: Way, name: string, at: P
 }
 
 beforeAll(async () => {
-  if (!installed) {
+  if (!HAPROXY.isInstalled) {
     return;
   }
   server = await startRecordingUpstream();
@@ -172,7 +169,7 @@ function told(): readonly string[] {
 const SPOOFED = 'X-Forwarded-Proto: https\r\nForwarded: for=192.0.2.1;proto=https\r\n';
 const REDIRECTING = Object.keys(WAYS).filter((way) => WAYS[way]?.action !== 'Refuse');
 
-suite(title('behind HAProxy, which ends TLS'), () => {
+describeWith(HAPROXY, 'behind HAProxy, which ends TLS', () => {
   it.each(REDIRECTING)('what has come by HTTPS is served, and nothing else: %s', async (way) => {
     const answers = [
       await ask(way, 'tls'),

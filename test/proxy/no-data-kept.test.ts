@@ -11,7 +11,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { FrontendConfig, RoutePolicies } from '../../proxy-image/config/types.ts';
 import { issue, makeAuthority } from '../support/certificates.ts';
 import { eventually } from '../support/eventually.ts';
-import { backendConfig, frontendConfig, proxyConfig } from '../support/proxy-config.ts';
+import { backendConfig, frontendConfig, proxyConfig, forwardConfig } from '../support/proxy-config.ts';
 import { startProxy } from '../support/proxy-process.ts';
 import type { ProxyProcess } from '../support/proxy-process.ts';
 import { freePort } from '../cluster/process/free-port.ts';
@@ -117,16 +117,7 @@ function frontend(parts: Partial<Omit<FrontendConfig, 'limits' | 'timeouts'>>): 
     routes: [
       {
         paths: ['/to'],
-        forward: {
-          protocol: 'HTTP',
-          port: 80,
-          allowedHosts: ['127.0.0.1:*'],
-          oauthAllowedHosts: ['login.example.org'],
-          allowedAddresses: [],
-          refusedAddresses: [],
-          targets: 4,
-          cookies: { sameSite: 'None', partitioned: true },
-        },
+        forward: forwardConfig({ cookies: { sameSite: 'None', partitioned: true } }),
         policies: POLICIES,
       },
     ],

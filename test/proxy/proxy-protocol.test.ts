@@ -1,10 +1,11 @@
 import { once } from 'node:events';
 import net from 'node:net';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import type { BackendConfig, FrontendConfig } from '../../proxy-image/config/types.ts';
 import { issue, makeAuthority } from '../support/certificates.ts';
 import { eventually } from '../support/eventually.ts';
-import { hasHaproxy, startHaproxy } from '../support/haproxy.ts';
+import { describeWith } from '../support/describe-with.ts';
+import { HAPROXY, startHaproxy } from '../support/haproxy.ts';
 import type { Haproxy } from '../support/haproxy.ts';
 import { backendConfig, frontendConfig, proxyConfig } from '../support/proxy-config.ts';
 import { startProxy } from '../support/proxy-process.ts';
@@ -12,10 +13,6 @@ import type { ProxyProcess } from '../support/proxy-process.ts';
 import { freePort } from '../cluster/process/free-port.ts';
 import { readToEnd, roundTrip, startEchoServer } from '../support/tcp.ts';
 import type { TcpServer } from '../support/tcp.ts';
-
-const installed = hasHaproxy();
-const suite = installed ? describe : describe.skip;
-const title = (text: string): string => (installed ? text : `${text} (HAProxy is not installed)`);
 
 /** Only the client has this address: whoever tells it has got it from a PROXY header. */
 const CLIENT = '127.0.0.9';
@@ -57,7 +54,7 @@ async function connect(to: number): Promise<net.Socket> {
   return client;
 }
 
-suite(title('behind HAProxy'), () => {
+describeWith(HAPROXY, 'behind HAProxy', () => {
   const trusting = { accept: 'Required', trusted: ['127.0.0.1/32'] } as const;
 
   it.each([
@@ -83,7 +80,7 @@ suite(title('behind HAProxy'), () => {
   });
 });
 
-suite(title('before HAProxy'), () => {
+describeWith(HAPROXY, 'before HAProxy', () => {
   /** HAProxy answers with the client's address and port as it knows them. */
   const answers = (bind: string): string =>
     `frontend f\n  bind 127.0.0.1:${haproxyPort} accept-proxy ${bind}\n  mode http\n  http-request return status 200 content-type text/plain lf-string "%[src] %[src_port]"\n`;

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Tool } from './describe-with.ts';
 import { eventually } from './eventually.ts';
 import { connectTcp } from './tcp.ts';
 
@@ -12,9 +13,10 @@ export interface Haproxy {
 }
 
 /** Debian's HAProxy, where it is installed. */
-export function hasHaproxy(): boolean {
-  return spawnSync('haproxy', ['-v']).status === 0;
-}
+export const HAPROXY: Tool = {
+  name: 'HAProxy',
+  isInstalled: spawnSync('haproxy', ['-v']).status === 0,
+};
 
 /**
  * Starts HAProxy with the given sections and waits until it listens on `ports`. `files` are written beside the configuration; the

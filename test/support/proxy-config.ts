@@ -1,5 +1,6 @@
 import type {
   BackendConfig,
+  ForwardConfig,
   FrontendConfig,
   HealthCheckConfig,
   HealthConfig,
@@ -51,6 +52,20 @@ const TIMEOUTS: FrontendConfig['timeouts'] = {
   halfClose: 60_000,
   drain: 60_000,
 };
+
+/** Forwarding over HTTP to any port of loopback, and a sign-on gateway; what is given replaces its part. */
+export function forwardConfig(parts: Partial<ForwardConfig> = {}): ForwardConfig {
+  return {
+    protocol: 'HTTP',
+    port: 80,
+    allowedHosts: ['127.0.0.1:*'],
+    oauthAllowedHosts: ['login.example.org'],
+    allowedAddresses: [],
+    refusedAddresses: [],
+    targets: 4,
+    ...parts,
+  };
+}
 
 /** The backend `servers` on the given loopback ports; what is given replaces its part. */
 export function backendConfig(

@@ -79,6 +79,13 @@ afterEach(async () => {
   for (const election of elections) await election.stop();
 });
 
+/** Writes down who begins and ends to lead, and when. */
+function notingIn(changes: string[]) {
+  return (who: string) => (isLeader: boolean) => {
+    changes.push(`${who} ${isLeader ? 'leads' : 'ends'} at ${clock.monotonic()}`);
+  };
+}
+
 interface CandidateOptions {
   readonly onChange?: (isLeader: boolean) => void;
   readonly clock?: Clock;
@@ -133,9 +140,7 @@ describe('createLeaderElection', () => {
     'ends the lead ten seconds after the last renewal when the server is %s, before another begins',
     async (state) => {
       const changes: string[] = [];
-      const note = (who: string) => (isLeader: boolean) => {
-        changes.push(`${who} ${isLeader ? 'leads' : 'ends'} at ${clock.monotonic()}`);
-      };
+      const note = notingIn(changes);
       candidate('a', { onChange: note('a') });
       await clock.advance(0);
       candidate('b', { onChange: note('b') });
@@ -250,9 +255,7 @@ describe('createLeaderElection', () => {
 
   it('does not take the lead from a leader whose Lease somebody has removed', async () => {
     const changes: string[] = [];
-    const note = (who: string) => (isLeader: boolean) => {
-      changes.push(`${who} ${isLeader ? 'leads' : 'ends'} at ${clock.monotonic()}`);
-    };
+    const note = notingIn(changes);
     candidate('a', { onChange: note('a') });
     await clock.advance(0);
     candidate('b', { onChange: note('b') });

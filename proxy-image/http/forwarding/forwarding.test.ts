@@ -4,23 +4,14 @@ import { valuesOf } from '../../../test/support/http/messages.ts';
 import type { RawClient } from '../../../test/support/http/raw-client.ts';
 import { GET, headers } from '../../../test/support/http2/frames.ts';
 import { http2Scenes } from '../../../test/support/http2/scene.ts';
+import { forwardConfig } from '../../../test/support/proxy-config.ts';
 import type { ForwardConfig, RoutePolicies } from '../../config/types.ts';
 
 const setScene = httpScenes();
 const setHttp2Scene = http2Scenes();
 
-const FORWARD: ForwardConfig = {
-  protocol: 'HTTP',
-  port: 80,
-  allowedHosts: ['127.0.0.1:*'],
-  oauthAllowedHosts: ['login.example.org'],
-  allowedAddresses: [],
-  refusedAddresses: [],
-  targets: 4,
-};
-
 function frontend(policies: RoutePolicies = {}, forward: Partial<ForwardConfig> = {}, path = '/to') {
-  return { routes: [{ paths: [path], forward: { ...FORWARD, ...forward }, policies }] };
+  return { routes: [{ paths: [path], forward: forwardConfig(forward), policies }] };
 }
 
 interface Asked {

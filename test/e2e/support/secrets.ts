@@ -9,6 +9,13 @@ import type { Truststore } from './java-client.ts';
 /** Name of the Secret that the examples take the keystore from. */
 export const keystoreSecret = 'twc-keystore';
 
+/** Entry of `spec.certificates` for the keystore in there. */
+export const keystoreCertificate = {
+  name: 'public',
+  secretRef: { name: keystoreSecret },
+  keystore: { key: 'keystore.p12', passwordRef: { name: keystoreSecret, key: 'password' } },
+} as const;
+
 /** Puts a keystore and its password into the Secret that the examples name. */
 export async function applyKeystore(
   namespace: string,

@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jes
 import type { ForwardConfig, FrontendConfig } from '../../../proxy-image/config/types.ts';
 import { issue, makeAuthority } from '../../support/certificates.ts';
 import { eventually } from '../../support/eventually.ts';
-import { frontendConfig, proxyConfig } from '../../support/proxy-config.ts';
+import { forwardConfig, frontendConfig, proxyConfig } from '../../support/proxy-config.ts';
 import { startProxy } from '../../support/proxy-process.ts';
 import type { ProxyProcess } from '../../support/proxy-process.ts';
 import { freePort } from '../../cluster/process/free-port.ts';
@@ -50,19 +50,11 @@ async function record(host: string, port = 0, options?: tls.TlsOptions): Promise
   });
 }
 
-const FORWARD: ForwardConfig = {
-  protocol: 'HTTP',
-  port: 80,
-  allowedHosts: ['tm1.example.com'],
-  oauthAllowedHosts: [],
-  allowedAddresses: [],
-  refusedAddresses: [],
-  targets: 64,
-};
+const ONLY_TM1 = { allowedHosts: ['tm1.example.com'], oauthAllowedHosts: [], targets: 64 };
 
 function forwarding(name: string, port: number, forward: Partial<ForwardConfig>): FrontendConfig {
   const { backend: _backend, ...rest } = frontendConfig({ name, port, protocol: 'HTTP' });
-  return { ...rest, routes: [{ paths: ['/'], forward: { ...FORWARD, ...forward } }] };
+  return { ...rest, routes: [{ paths: ['/'], forward: forwardConfig({ ...ONLY_TM1, ...forward }) }] };
 }
 
 /** Status of the answer to one request on a connection of its own; 0 for none. */

@@ -1,14 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import { CREDENTIALS } from '../../support/browser/calling.ts';
-import { HAS_CHROMIUM } from '../../support/browser/chromium.ts';
+import { CHROMIUM } from '../../support/browser/chromium.ts';
+import { describeWith } from '../../support/describe-with.ts';
 import { GATEWAY, SHEETS, startSite, STRANGER } from './site.ts';
 import type { Ports, Site } from './site.ts';
 
 /** Much more than any of this takes on a busy machine. */
 jest.setTimeout(120_000);
-
-const withChromium = HAS_CHROMIUM ? describe : describe.skip;
-const reason = HAS_CHROMIUM ? '' : ' (skipped: Debian’s package chromium is not installed)';
 
 const CUBES = '/api/v1/Cubes?$select=Name';
 const CELL = "/api/v1/Cubes('Plan')/Cells('2026,Budget')";
@@ -48,7 +46,7 @@ function spec({ flow, tm1, pages }: Ports): object {
   };
 }
 
-withChromium(`a page in Chromium${reason}`, () => {
+describeWith(CHROMIUM, 'a page in Chromium', () => {
   let site: Site;
 
   beforeAll(async () => {

@@ -2,11 +2,12 @@ import { X509Certificate, createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { chromium } from 'playwright-core';
 import type { Browser } from 'playwright-core';
+import type { Tool } from '../describe-with.ts';
 
 /** Where Debian's package `chromium` puts it. */
 const PROGRAM = '/usr/bin/chromium';
 
-export const HAS_CHROMIUM = existsSync(PROGRAM);
+export const CHROMIUM: Tool = { name: 'Debian’s package chromium', isInstalled: existsSync(PROGRAM) };
 
 export interface ChromiumOptions {
   /** The addresses of host names, whatever DNS says. All other names are not found: nothing leaves this host. */
