@@ -1,6 +1,6 @@
 /** Something that is to be looked at now and then. */
 export interface Ticking {
-  /** `now` is milliseconds on the monotonic clock. */
+  /** `now` is that of the {@link Deadlines}, in milliseconds. */
   tick(now: number): void;
 }
 
@@ -10,18 +10,22 @@ const INTERVAL = 250;
 /**
  * One timer for the timeouts of all connections: each keeps its deadline as a number, which costs nothing to move, and finds out at a tick
  * whether it has passed. The timer runs only while there are connections.
+ *
+ * Its clock counts only the time in which this process ran: after a pause (a suspended machine, a starved container) what clients have sent
+ * meanwhile is still to be read, and no deadline may pass before.
  */
 export class Deadlines {
   readonly #all = new Set<Ticking>();
   readonly #interval: number;
   #timer: NodeJS.Timeout | null = null;
-  #now = performance.now();
+  #now = 0;
+  #tickedAt = 0;
 
   constructor(interval = INTERVAL) {
     this.#interval = interval;
   }
 
-  /** The time of the last tick: exact enough for a deadline, and for free. */
+  /** The time of the last tick, in milliseconds: exact enough for a deadline, and for free. Not to be compared with any other clock. */
   get now(): number {
     return this.#now;
   }
@@ -29,7 +33,7 @@ export class Deadlines {
   add(item: Ticking): void {
     this.#all.add(item);
     if (this.#timer === null) {
-      this.#now = performance.now();
+      this.#tickedAt = performance.now();
       this.#timer = setInterval(() => this.#tick(), this.#interval);
     }
   }
@@ -43,7 +47,10 @@ export class Deadlines {
   }
 
   #tick(): void {
-    this.#now = performance.now();
+    const at = performance.now();
+    // A busy process ticks a little late, so some lateness is time that has passed all the same.
+    this.#now += Math.min(at - this.#tickedAt, 2 * this.#interval);
+    this.#tickedAt = at;
     for (const item of this.#all) {
       item.tick(this.#now);
     }
