@@ -1,5 +1,6 @@
 import type { BackendSpec } from '../api/spec/backend.ts';
 import type { Finding } from '../api/status.ts';
+import { backendNames } from '../reconcile/plan/references.ts';
 import type { Plan, PlannedBackend } from '../reconcile/plan/types.ts';
 
 /** Addresses by host name, from `--host NAME=ADDRESS`; a name may have several. */
@@ -7,10 +8,14 @@ export type HostAddresses = ReadonlyMap<string, readonly string[]>;
 
 /**
  * The plan with the servers as this host is to reach them: host names that were given addresses are replaced by those, while TLS still
- * asks for and verifies the name. Services of a cluster have no name here unless it was given an address, which is reported.
+ * asks for and verifies the name. Services of a cluster have no name here unless it was given an address, which is reported. Servers that
+ * requests name are looked up when they do, and so they are where they are only watched.
  */
 export function replaceHosts(plan: Plan, hosts: HostAddresses): Plan {
-  const replaced = plan.backends.map((backend) => replaceInBackend(backend, hosts));
+  const led = new Set(plan.flows.flatMap(({ frontend }) => backendNames(frontend)));
+  const replaced = plan.backends.map((backend) =>
+    led.has(backend.spec.name) ? replaceInBackend(backend, hosts) : { backend, refusals: [] },
+  );
   return {
     ...plan,
     backends: replaced.map(({ backend }) => backend),

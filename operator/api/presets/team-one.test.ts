@@ -3,6 +3,7 @@ import { applyDefaults } from '../schema/defaults.ts';
 import { specSchema } from '../spec/spec.ts';
 import type { TeamworkProxySpec } from '../spec/spec.ts';
 import { expand, isOfTeamOne } from './expand.ts';
+import { watchedBackends } from './team-one.ts';
 
 function spec(teamOne: object, rest: object = {}): TeamworkProxySpec {
   return applyDefaults(specSchema.json, {
@@ -85,6 +86,44 @@ describe('the TeamOne shorthand', () => {
     expect(gateway?.loadBalancer.address).toBe('192.0.2.20');
     expect(gateway?.certificates).toEqual(['other']);
     expect(gateway?.routes[0]?.forward?.tls?.trust).toEqual(['company']);
+  });
+
+  it('has its servers watched, each once, and lets requests name them', () => {
+    const servers = [
+      { host: 'TM1.example.com.', port: 8010 },
+      { host: 'tm1.example.com', port: 8010 },
+      { host: 'tm1.example.com' },
+      { host: 'fd00::5', port: 8010 },
+    ];
+    const given = spec({
+      servers,
+      allowedHosts: ['*.example.net', 'tm1.example.com:443'],
+      trust: ['company'],
+    });
+    const { frontends, backends } = expand(given);
+
+    expect(frontends[0]?.routes[0]?.forward?.allowedHosts).toEqual([
+      'tm1.example.com:8010',
+      'tm1.example.com:443',
+      '[fd00::5]:8010',
+      '*.example.net',
+    ]);
+    expect(backends).toEqual([
+      expect.objectContaining({
+        name: 'teamone',
+        protocol: 'HTTPS',
+        servers: [
+          { host: 'tm1.example.com', port: 8010 },
+          { host: 'tm1.example.com', port: 443 },
+          { host: 'fd00::5', port: 8010 },
+        ],
+        tls: { verify: 'Chain', trust: ['company'], pinnedSha256: [] },
+        health: expect.objectContaining({ active: expect.objectContaining({ protocol: 'TLS' }) }),
+      }),
+    ]);
+    expect(watchedBackends(given, 'teamone')).toEqual(['teamone']);
+    expect(watchedBackends(given, 'other')).toEqual([]);
+    expect(watchedBackends(spec({}), 'teamone')).toEqual([]);
   });
 
   it('gives way to a frontend of its name, and stands beside others', () => {

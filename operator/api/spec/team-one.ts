@@ -1,8 +1,8 @@
-import { defaulted, object, oneOf, optional, required, setOf, string } from '../schema/builder.ts';
+import { defaulted, listOf, object, oneOf, optional, required, setOf, string } from '../schema/builder.ts';
 import type { CelRule, Infer } from '../schema/builder.ts';
 import { PATTERNS } from './patterns.ts';
 import { rateLimitSchema } from './rate-limit.ts';
-import { approvedHost, cidr, dnsName, entryName, ipAddress, port } from './scalars.ts';
+import { approvedHost, cidr, dnsName, entryName, ipAddress, port, serverHost } from './scalars.ts';
 
 const MANY = { maxItems: 64 };
 
@@ -16,9 +16,19 @@ const GOOGLE_SHEETS = [
 /** One bucket for each address; a whole company may be behind one. */
 const RATE = { requests: 1200, per: '1m', burst: 300, key: 'Source' } as const;
 
+const server = object({
+  host: required(serverHost(), 'DNS name or IP address.'),
+  port: defaulted(port(), 443, 'Port of its REST API; TM1 has one for each server (HTTPPortNumber).'),
+});
+
 const origin = () => string({ pattern: PATTERNS.pageOrigin.pattern, maxLength: 253, minLength: 1 });
 
 const rules: readonly CelRule[] = [
+  {
+    rule: 'size(self.servers) > 0 || size(self.allowedHosts) > 0',
+    message:
+      'nothing may be asked: name the TM1 servers in servers, which are watched then, or in allowedHosts, where *.example.com can stand for many',
+  },
   {
     rule: "self.tls == 'LoadBalancer' || size(self.trustedSources) == 0",
     message:
@@ -55,9 +65,15 @@ export const teamOneSchema = object(
       'tls LoadBalancer: ranges that it comes from. What it tells in X-Forwarded-For and X-Forwarded-Proto, or Forwarded, is believed of them alone.',
     ),
     address: optional(ipAddress(), 'Address to ask for.'),
-    allowedHosts: required(
-      setOf(approvedHost(), { minItems: 1, ...MANY }),
-      'TM1 hosts that requests may name as the first segment of their path: /tm1.example.com/api/v1/Cubes. As PROXY_ALLOWED_HOST_PATTERN has them: names, and *.example.com; with a port where it is not 443, or :* for every port. Others are answered with 403.',
+    servers: defaulted(
+      listOf(server, { maxItems: 64 }),
+      [],
+      'TM1 servers that are known by name. Requests may name them as if they stood in allowedHosts, and the proxy watches whether each can be reached and has a certificate that trust accepts: the backend teamone of the status.',
+    ),
+    allowedHosts: defaulted(
+      setOf(approvedHost(), MANY),
+      [],
+      'TM1 hosts that requests may name as the first segment of their path, beside servers: /tm1.example.com/api/v1/Cubes. As PROXY_ALLOWED_HOST_PATTERN has them: names, and *.example.com; with a port where it is not 443, or :* for every port. Others are answered with 403.',
     ),
     allowedAddresses: defaulted(
       setOf(cidr(), { maxItems: 32 }),

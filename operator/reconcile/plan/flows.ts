@@ -1,4 +1,5 @@
 import { passedOnCertificate } from '../../api/presets/passed-on.ts';
+import { watchedBackends } from '../../api/presets/team-one.ts';
 import type { FrontendSpec } from '../../api/spec/frontend.ts';
 import type { TeamworkProxySpec } from '../../api/spec/spec.ts';
 import { forwardsOf } from './forward.ts';
@@ -40,7 +41,7 @@ export function planFlows(frontends: readonly FrontendSpec[], context: FlowConte
       listenerPort: ports.get(frontend.name) ?? 0,
       ...usable,
       passedOn: passedOnCertificate(context.spec, frontend.name),
-      backends: backendNames(frontend),
+      backends: [...new Set([...backendNames(frontend), ...watchedBackends(context.spec, frontend.name)])],
       unservable: unservable(frontend, usable, context.backends, missing),
     };
   });

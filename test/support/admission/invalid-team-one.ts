@@ -36,6 +36,14 @@ export const invalidTeamOne: readonly RuleCase[] = [
     ],
   },
   {
+    desc: 'a gateway to nothing',
+    spec: teamOne({ allowedHosts: [] }),
+    refused: [
+      'spec.teamOne',
+      'nothing may be asked: name the TM1 servers in servers, which are watched then, or in allowedHosts, where *.example.com can stand for many',
+    ],
+  },
+  {
     desc: 'a gateway that ends TLS and believes a load balancer',
     spec: teamOne({ trustedSources: ['10.0.0.0/8'] }),
     refused: [

@@ -83,6 +83,16 @@ export const validPolicies: readonly ValidCase[] = [
     }),
   },
   {
+    desc: 'a gateway to TM1 servers that are known by name, and to no others',
+    document: manifest({
+      certificates: [certificate('public')],
+      teamOne: {
+        hostname: 'teamone.example.com',
+        servers: [{ host: 'tm1.example.com', port: 8010 }, { host: '10.0.0.5' }, { host: 'fd00::5' }],
+      },
+    }),
+  },
+  {
     desc: 'a gateway to TM1 behind a load balancer, without a certificate',
     document: manifest({ teamOne: { ...teamOne, tls: 'LoadBalancer', trustedSources: ['10.0.0.0/8'] } }),
   },
