@@ -57,6 +57,37 @@ describe('warningAbout', () => {
     await expect(loadBalancer.warningAbout(service())).resolves.toBe('an address that is not in a pool');
   });
 
+  it.each([
+    {
+      reportingController: 'ipallocator-repair-controller',
+      note: 'Cluster IP [IPv4]: 10.96.0.9 is not allocated; repairing',
+    },
+    {
+      reportingController: 'portallocator-repair-controller',
+      note: 'Port 30001 is not allocated; repairing',
+    },
+    {
+      deprecatedSource: { component: 'endpoint-slice-controller' },
+      note: 'Error updating Endpoint Slices for Service mcs/twc-web: the object has been modified',
+    },
+  ])('is not what others warn of: $note', async (change) => {
+    events = [warning(change.note, change)];
+    await clock.advance(5000);
+
+    await expect(loadBalancer.warningAbout(service())).resolves.toBeNull();
+  });
+
+  it.each([
+    { reportingController: 'metallb-controller' },
+    { deprecatedSource: { component: 'service-controller' } },
+    {},
+  ])('may come from any load balancer: %j', async (change) => {
+    events = [warning('no pool', change)];
+    await clock.advance(5000);
+
+    await expect(loadBalancer.warningAbout(service())).resolves.toBe('no pool');
+  });
+
   it('is asked for now and then for two minutes after a change, and then not any more', async () => {
     events = [warning('no pool')];
 

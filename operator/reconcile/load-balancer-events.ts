@@ -1,7 +1,7 @@
 import type { Clock } from '../kube/clock.ts';
 import type { Event, Service } from '../kube/types.ts';
 
-/** What load balancers say of Services that they give no address. */
+/** What load balancers say of Services that they give no address. Whoever else warns of a Service says nothing about its address. */
 export interface LoadBalancerEvents {
   /** The newest warning about a Service since it was written last; null if there is none. */
   warningAbout(service: Service): Promise<string | null>;
@@ -23,6 +23,16 @@ const LAST_LOOK_MS = 120_000;
 
 /** By how much the clock of a load balancer may be behind that of the API server, in milliseconds. */
 const SKEW_MS = 5000;
+
+/** Who else warns about Services: parts of Kubernetes that see to cluster addresses, node ports and endpoints, and mostly mend at once what they warn of. */
+const OTHERS: ReadonlySet<string> = new Set([
+  'ipallocator-repair-controller',
+  'portallocator-repair-controller',
+  'endpoint-controller',
+  'endpoint-slice-controller',
+  'endpoint-slice-mirroring-controller',
+  'kube-proxy',
+]);
 
 interface Answer {
   readonly written: number;
@@ -76,9 +86,14 @@ function writtenAt({ metadata }: Service, fieldManager: string): number {
 function newestWarning(events: readonly Event[], uid: string, since: number): string | null {
   const [newest] = events
     .filter(({ type, regarding }) => type === 'Warning' && regarding?.uid === uid)
+    .filter((event) => !OTHERS.has(reporterOf(event)))
     .filter((event) => timeOf(event) >= since - SKEW_MS)
     .toSorted((one, other) => timeOf(other) - timeOf(one));
   return newest?.note?.trim().replace(/\.$/, '') || null;
+}
+
+function reporterOf({ reportingController, deprecatedSource }: Event): string {
+  return reportingController || deprecatedSource?.component || '';
 }
 
 /** Controllers write events in the older way or the newer one, which have their times in different places. */
