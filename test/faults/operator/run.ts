@@ -86,6 +86,17 @@ export class Run {
     await this.proxy.listen();
   }
 
+  /** Asks the operator to end; it is not started again. */
+  async stop(): Promise<void> {
+    const instance = this.#instance;
+    this.#instance = undefined;
+    await instance?.stop();
+  }
+
+  signal(name: NodeJS.Signals): void {
+    this.#instance?.signal?.(name);
+  }
+
   async crash(): Promise<void> {
     const restart = this.kill().then(() => this.start());
     this.#restarts = restart;

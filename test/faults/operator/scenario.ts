@@ -95,17 +95,21 @@ export async function assignAddresses({ client, namespace }: Stage): Promise<voi
 }
 
 /** Deletes the resource if it is there. */
-export async function deleteProxy({ client, namespace }: Stage): Promise<void> {
-  const key = { namespace, name: PROXY };
+export async function deleteProxy({ client, namespace }: Stage, name = PROXY): Promise<void> {
+  const key = { namespace, name };
   const proxy = await client.get(TEAMWORK_PROXIES, key);
   if (proxy !== undefined) await client.delete(TEAMWORK_PROXIES, key, { uid: proxy.metadata.uid });
 }
 
-export async function applyProxy({ client, namespace }: Stage, spec: object): Promise<TeamworkProxy> {
+export async function applyProxy(
+  { client, namespace }: Stage,
+  spec: object,
+  name = PROXY,
+): Promise<TeamworkProxy> {
   const object = {
     apiVersion: 'teamworkproxy.io/v1alpha1',
     kind: 'TeamworkProxy',
-    metadata: { namespace, name: PROXY },
+    metadata: { namespace, name },
     spec,
   };
   return client.apply(TEAMWORK_PROXIES, object as TeamworkProxy, { fieldManager: 'user' });

@@ -24,6 +24,8 @@ export interface Instance {
   kill(): Promise<void>;
   /** Asks it to end, and waits until it has. */
   stop(): Promise<void>;
+  /** Sends a signal to its process, if it has one of its own. */
+  signal?(name: NodeJS.Signals): void;
 }
 
 export interface Subject {
@@ -59,14 +61,16 @@ export function processSubject({ name, command, environment = {} }: ProcessSubje
   };
 }
 
+export const OUR_COMMAND: ProcessSubject['command'] = [
+  process.execPath,
+  '--disable-warning=ExperimentalWarning',
+  fileURLToPath(new URL('../../../operator/main.ts', import.meta.url)),
+];
+
 /** Our operator as a process. */
 export const ourProcess = processSubject({
   name: 'teamwork-proxy-operator (process)',
-  command: [
-    process.execPath,
-    '--disable-warning=ExperimentalWarning',
-    fileURLToPath(new URL('../../../operator/main.ts', import.meta.url)),
-  ],
+  command: OUR_COMMAND,
 });
 
 /** What every operator under test finds in its environment; port 0 lets the system choose one. */
@@ -97,14 +101,18 @@ export function keep(lines: string[], line: string): void {
 
 function instanceOf(child: ChildProcess, lines: readonly string[]): Instance {
   const ended = once(child, 'exit').then(() => {});
-  const signal = async (name: NodeJS.Signals) => {
+  const signal = (name: NodeJS.Signals) => {
     if (child.exitCode === null && child.signalCode === null) child.kill(name);
+  };
+  const end = async (name: NodeJS.Signals) => {
+    signal(name);
     await ended;
   };
   return {
     ended,
     output: () => lines,
-    kill: () => signal('SIGKILL'),
-    stop: () => signal('SIGTERM'),
+    kill: () => end('SIGKILL'),
+    stop: () => end('SIGTERM'),
+    signal,
   };
 }

@@ -9,7 +9,7 @@ export interface Choice {
   /** Which plans there are to choose from; all if left out. */
   readonly isWanted?: (plan: Plan) => boolean;
   /** How many are tried at a time, each in a namespace of its own. */
-  readonly parallel?: number;
+  readonly parallel: number;
 }
 
 export interface Trial {
@@ -19,14 +19,13 @@ export interface Trial {
   readonly reference: Reference;
 }
 
-const PARALLEL = 8;
 const PROGRESS_EVERY = 20;
 
 /** Runs without faults first, then tries the plans that are made of them; says on stderr how far it is. */
 export async function tryAll(
   contender: Contender,
   cluster: FaultsCluster,
-  { count, isWanted = () => true, parallel = PARALLEL }: Choice = {},
+  { count, isWanted = () => true, parallel }: Choice,
 ): Promise<Trial> {
   const reference = await referenceOf(cluster, contender.subject);
   const all = allPlans(reference.recording).filter(isWanted);

@@ -6,6 +6,7 @@ type Loose = Readonly<Record<string, unknown>>;
 /** A world without what rightly depends on how it came about: which free port a listener has, what is hashed of that, and what an autoscaler decides. */
 export function comparable(world: World): World {
   const hasAutoscaler = [...world.keys()].some((path) => path.startsWith('HorizontalPodAutoscaler/'));
+  const generates = hasGenerated(world);
   const ports = listenerPorts(world);
   return new Map(
     [...world].map(([path, object]) => {
@@ -13,7 +14,8 @@ export function comparable(world: World): World {
         path.startsWith('Secret/') ? hash : '<hash>',
       );
       const value = withoutCourse(path, JSON.parse(text) as Loose);
-      return [path, hasAutoscaler ? withoutReplicas(path, value) : value] as const;
+      const settled = hasAutoscaler ? withoutReplicas(path, value) : value;
+      return [path, generates ? withoutKeys(path, settled) : settled] as const;
     }),
   );
 }
@@ -95,6 +97,35 @@ function withoutCourse(path: string, value: Loose): Loose {
     ...(ABOUT_PODS.has(String(condition['type'])) ? {} : { message }),
   }));
   return { ...value, status: { ...status, observedGeneration: undefined, dataPlane: undefined, conditions } };
+}
+
+interface Proxy {
+  readonly spec?: { readonly certificates?: readonly { readonly generate?: unknown }[] };
+  readonly status?: { readonly certificates?: readonly Loose[] };
+}
+
+function hasGenerated(world: World): boolean {
+  return [...world].some(
+    ([path, object]) =>
+      path.startsWith('TeamworkProxy/') &&
+      (object as Proxy).spec?.certificates?.some(({ generate }) => generate !== undefined) === true,
+  );
+}
+
+/** Keys that the operator makes, and all that is made of them, are others in each run; which there are is the same. */
+function withoutKeys(path: string, value: Loose): Loose {
+  if (/^(Secret|ConfigMap)\/(?!.*-config$)/.test(path)) {
+    const names = Object.keys(value['data'] ?? {});
+    return { ...value, data: Object.fromEntries(names.map((name) => [name, '<random>'])) };
+  }
+  if (!path.startsWith('TeamworkProxy/')) return value;
+  const { status } = value as Proxy;
+  const certificates = status?.certificates?.map((certificate) => ({
+    ...certificate,
+    fingerprint: undefined,
+    notAfter: undefined,
+  }));
+  return { ...value, status: { ...status, certificates } };
 }
 
 const ABOUT_PODS: ReadonlySet<string> = new Set(['Programmed', 'BackendsHealthy', 'Ready']);

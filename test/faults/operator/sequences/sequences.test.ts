@@ -15,6 +15,9 @@ const REGRESSIONS: readonly number[] = [];
 
 const PARALLEL = 10;
 
+/** A bound for what hangs, not a measure of speed: half a minute for each, one after the other, and more. */
+const TIMEOUT_MS = 3_600_000 + COUNT * 30_000;
+
 let cluster: FaultsCluster;
 let operator: Instance;
 const over = new AbortController();
@@ -44,33 +47,37 @@ async function live(place: Place): Promise<void> {
   }
 }
 
-it('ends where a fresh start ends, whatever was asked for before', async () => {
-  const base = await fresh(cluster, BASE);
-  const played: Played[] = [];
-  const chosen = Array.from({ length: COUNT }, (_, index) => SEED + index);
-  const seeds = process.env['SEED'] === undefined ? [...REGRESSIONS, ...chosen] : chosen;
-  const queue = [...seeds];
-  const work = async () => {
-    for (let seed = queue.shift(); seed !== undefined; seed = queue.shift()) {
-      const [steps = []] = fc.sample(sequences, { numRuns: 1, seed });
-      const result = await playOne(steps, base);
-      played.push(result);
-      for (const problem of result.problems.slice(0, 4)) say(`seed ${seed}: ${problem}`);
-      if (result.problems.length > 0) say(`seed ${seed}: ${JSON.stringify(steps)}`);
-      if (played.length % 10 === 0) say(`${played.length} of ${seeds.length} sequences`);
-    }
-  };
-  await Promise.all(Array.from({ length: PARALLEL }, work));
+it(
+  'ends where a fresh start ends, whatever was asked for before',
+  async () => {
+    const base = await fresh(cluster, BASE);
+    const played: Played[] = [];
+    const chosen = Array.from({ length: COUNT }, (_, index) => SEED + index);
+    const seeds = process.env['SEED'] === undefined ? [...REGRESSIONS, ...chosen] : chosen;
+    const queue = [...seeds];
+    const work = async () => {
+      for (let seed = queue.shift(); seed !== undefined; seed = queue.shift()) {
+        const [steps = []] = fc.sample(sequences, { numRuns: 1, seed });
+        const result = await playOne(steps, base);
+        played.push(result);
+        for (const problem of result.problems.slice(0, 4)) say(`seed ${seed}: ${problem}`);
+        if (result.problems.length > 0) say(`seed ${seed}: ${JSON.stringify(steps)}`);
+        if (played.length % 10 === 0) say(`${played.length} of ${seeds.length} sequences`);
+      }
+    };
+    await Promise.all(Array.from({ length: PARALLEL }, work));
 
-  const sum = (count: (one: Played) => number) => played.reduce((total, one) => total + count(one), 0);
-  say(
-    `${sum(({ steps }) => steps)} steps, ${sum(({ refused }) => refused)} refused by the API server, ` +
-      `${sum(({ notAccepted }) => notAccepted)} not accepted, ${sum(({ comparedWithFresh }) => comparedWithFresh)} compared with a fresh start`,
-  );
-  if (played.some(({ problems }) => problems.length > 0)) say(operator.output().slice(-20).join('\n'));
-  expect(played.flatMap(({ problems }) => problems)).toEqual([]);
-  expect(played).toHaveLength(seeds.length);
-}, 3_600_000);
+    const sum = (count: (one: Played) => number) => played.reduce((total, one) => total + count(one), 0);
+    say(
+      `${sum(({ steps }) => steps)} steps, ${sum(({ refused }) => refused)} refused by the API server, ` +
+        `${sum(({ notAccepted }) => notAccepted)} not accepted, ${sum(({ comparedWithFresh }) => comparedWithFresh)} compared with a fresh start`,
+    );
+    if (played.some(({ problems }) => problems.length > 0)) say(operator.output().slice(-20).join('\n'));
+    expect(played.flatMap(({ problems }) => problems)).toEqual([]);
+    expect(played).toHaveLength(seeds.length);
+  },
+  TIMEOUT_MS,
+);
 
 /** What ends with an error is a problem of this sequence, and the others go on. */
 async function playOne(steps: readonly SpecStep[], base: Awaited<ReturnType<typeof fresh>>): Promise<Played> {
