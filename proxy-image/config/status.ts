@@ -11,6 +11,8 @@ export interface ProxyStatus {
   readonly frontends: readonly FrontendStatus[];
   readonly certificates: readonly CertificateStatus[];
   readonly backends: readonly BackendStatus[];
+  /** One for each route whose requests name their target. */
+  readonly forwards: readonly ForwardStatus[];
   readonly workers: readonly WorkerStatus[];
 }
 
@@ -69,6 +71,28 @@ export interface ServerStatus {
   readonly message?: string;
   /** Connections in use, of all workers. */
   readonly connections: number;
+}
+
+/** What requests of one route have found out about the targets that they named, since the configuration changed last. */
+export interface ForwardStatus {
+  readonly frontend: string;
+  /** The route's first path. */
+  readonly path: string;
+  /** First those that the list of approved hosts names one by one, with a port, and then the others, those that were asked last before. */
+  readonly targets: readonly TargetStatus[];
+  /** How many more are known; they are not shown. */
+  readonly others: number;
+}
+
+export interface TargetStatus {
+  readonly host: string;
+  readonly port: number;
+  /** How the last attempt to connect to it has ended; `Unknown` until the first one has. */
+  readonly state: 'Unknown' | 'Up' | 'Down';
+  /** Why it is down, and what to do. */
+  readonly message?: string;
+  /** When it was asked last; RFC 3339, UTC. */
+  readonly askedAt: string;
 }
 
 export interface WorkerStatus {

@@ -23,8 +23,17 @@ export interface Generation {
   readonly loaded: LoadedConfig;
   readonly frontends: readonly FrontendGeneration[];
   readonly upstreams: readonly Upstream[];
+  readonly forwards: readonly PlacedTargets[];
   /** Lets go of the upstreams; those in use by connections serve on until these end. */
   retire(): void;
+}
+
+/** The targets of one route whose requests name them. */
+export interface PlacedTargets {
+  readonly frontend: string;
+  /** The route's first path. */
+  readonly path: string;
+  readonly targets: ForwardTargets;
 }
 
 /** One frontend of a generation: what becomes of a connection on its listener. */
@@ -79,7 +88,13 @@ export function buildGeneration(loaded: LoadedConfig, parts: GenerationParts): G
     const frontends = loaded.config.frontends.map((config) =>
       buildFrontend(config, loaded, { upstreams, forwards: buildForwards(config, loaded, forwards) }, parts),
     );
-    return { loaded, frontends, upstreams: [...upstreams.values()], retire };
+    return {
+      loaded,
+      frontends,
+      upstreams: [...upstreams.values()],
+      forwards: loaded.config.frontends.flatMap((frontend) => placedTargets(frontend, forwards)),
+      retire,
+    };
   } catch (error) {
     retire();
     throw error;
@@ -92,6 +107,16 @@ type Upstreams = ReadonlyMap<string, Upstream>;
 interface Destinations {
   readonly upstreams: Upstreams;
   readonly forwards: HttpFrontend['forwards'];
+}
+
+function placedTargets(
+  { name: frontend, routes }: FrontendConfig,
+  all: ReadonlyMap<RouteConfig, ForwardTargets>,
+): readonly PlacedTargets[] {
+  return routes.flatMap((route) => {
+    const targets = all.get(route);
+    return targets === undefined ? [] : [{ frontend, path: route.paths[0] ?? '', targets }];
+  });
 }
 
 /** Those of one frontend; they are added to `all`. */

@@ -5,6 +5,7 @@ import type { Upstream } from '../upstream/types.ts';
 import type { ExchangeRequest, StickyClient } from './exchange/types.ts';
 import type { Fault } from './faults.ts';
 import { nameTarget, type NamedRequest } from './forwarding/request.ts';
+import type { CountedTarget } from './forwarding/target-requests.ts';
 import { makeOrigin, type Origin } from './headers/forwarded.ts';
 import type { ResponseRules } from './headers/rules.ts';
 import type { CompiledPolicies } from './policies/compile.ts';
@@ -25,7 +26,13 @@ export type Admission = {
 } & (
   | { readonly kind: 'Refuse'; readonly fault: Fault; readonly backend: string | null }
   | { readonly kind: 'Respond'; readonly backend: null; readonly response: LocalResponse }
-  | { readonly kind: 'Forward'; readonly backend: string; readonly request: ExchangeRequest }
+  | {
+      readonly kind: 'Forward';
+      readonly backend: string;
+      readonly request: ExchangeRequest;
+      /** Null for a backend. */
+      readonly target: CountedTarget | null;
+    }
 );
 
 /** Whose request it is. */
@@ -195,7 +202,7 @@ function forward(
     connectionAuth: head.connectionAuth,
     named: named?.response ?? null,
   };
-  return { kind: 'Forward', rules, backend, request };
+  return { kind: 'Forward', rules, backend, request, target: named?.counted ?? null };
 }
 
 function peerOf({ client, trusted, frontend }: AdmissionContext): Peer {

@@ -3,6 +3,8 @@ import { DEFAULT_MINIMUM_RATE } from '../config/defaults.ts';
 import type { FrontendConfig, MinimumRate } from '../config/types.ts';
 import type { Misdirected } from '../tls/misdirected.ts';
 import type { Upstream } from '../upstream/types.ts';
+import type { Fault } from './faults.ts';
+import type { CountedTarget } from './forwarding/target-requests.ts';
 import { HttpsRequirement } from './policies/require-https.ts';
 import { compilePolicies, type CompiledPolicies } from './policies/compile.ts';
 import type { RateLimits } from './policies/rate-limit/rate-limits.ts';
@@ -25,6 +27,7 @@ export interface PreparedFrontend {
   upstream(backend: string): Upstream | undefined;
   /** Empty for requests that no backend was asked for. */
   counter(backend: string): RequestCounter;
+  countTarget(target: CountedTarget, end: { readonly status: number; readonly fault: Fault | null }): void;
 }
 
 /** What it needs of the process. */
@@ -64,6 +67,7 @@ export function prepareFrontend(
     trusts: rangeMatcher(config.trustedSources),
     upstream: (backend) => upstreams.get(backend),
     counter: (backend) => counters.get(backend) ?? none,
+    countTarget: (target, end) => metrics.targets.count(config.name, target, end),
   };
   prepared.set(frontend, made);
   return made;

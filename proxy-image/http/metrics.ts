@@ -6,6 +6,7 @@ import {
   type Registry,
 } from '../metrics/registry.ts';
 import type { Fault } from './faults.ts';
+import { TargetRequests } from './forwarding/target-requests.ts';
 
 /** Methods that get a series of their own; clients may invent others. */
 const KNOWN_METHODS: ReadonlySet<string> = new Set([
@@ -24,6 +25,8 @@ export interface HttpMetrics {
   readonly durations: Family<'frontend' | 'backend', Histogram>;
   readonly bytes: Family<'frontend' | 'backend' | 'direction', Counter>;
   readonly faults: Family<'frontend' | 'fault', Counter>;
+  /** Of routes whose requests name their target. */
+  readonly targets: TargetRequests;
 }
 
 export function declareHttpMetrics(registry: Registry): HttpMetrics {
@@ -49,6 +52,13 @@ export function declareHttpMetrics(registry: Registry): HttpMetrics {
       help: 'Requests that ended other than by a response of a server or a redirect, by what went wrong.',
       labelNames: ['frontend', 'fault'],
     }),
+    targets: new TargetRequests(
+      registry.counter({
+        name: 'teamwork_proxy_http_target_requests_total',
+        help: 'Finished requests to targets that they have named, by the class of the response, or by what went wrong.',
+        labelNames: ['frontend', 'target', 'result'],
+      }),
+    ),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { AccessLogger } from '../log/access.ts';
 import type { PreparedFrontend } from './frontend.ts';
 import type { Fault } from './faults.ts';
+import type { CountedTarget } from './forwarding/target-requests.ts';
 
 /** How a request ended. */
 export interface RequestEnd {
@@ -24,6 +25,8 @@ export interface RequestLine {
 /** One request, from its head to the line in the log. */
 export class RequestRecord {
   backend: string | null = null;
+  /** Where it goes, where it has named that itself. */
+  target: CountedTarget | null = null;
   readonly #frontend: PreparedFrontend;
   readonly #source: string;
   readonly #line: RequestLine;
@@ -42,6 +45,9 @@ export class RequestRecord {
     this.#frontend
       .counter(this.backend ?? '')
       .count({ method: this.#line.method, status, durationMs, bytesIn, bytesOut, fault });
+    if (this.target !== null) {
+      this.#frontend.countTarget(this.target, { status, fault });
+    }
     if (access.wants?.(status, fault !== null) !== false) {
       this.#log({ status, server, bytesIn, bytesOut, fault, detail }, durationMs, access);
     }

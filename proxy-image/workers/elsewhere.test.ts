@@ -17,7 +17,7 @@ function report(
     connections,
     ...parts,
   } as const;
-  return { connections, frontends: [frontend], backends: [], sources, metrics: [] };
+  return { connections, frontends: [frontend], backends: [], forwards: [], sources, metrics: [] };
 }
 
 describe('sumOpen', () => {

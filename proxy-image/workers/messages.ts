@@ -1,5 +1,6 @@
 import type { LoadedConfig } from '../config/load.ts';
 import type { BackendStatus, FrontendStatus } from '../config/status.ts';
+import type { KnownTarget } from '../http/forwarding/targets.ts';
 import type { HashKey } from '../http/policies/rate-limit/half-sip-hash.ts';
 import type { Spent } from '../http/policies/rate-limit/spending.ts';
 import type { MetricsSnapshot } from '../metrics/snapshot.ts';
@@ -50,6 +51,16 @@ export interface WorkerReport {
   readonly connections: number;
   readonly frontends: readonly FrontendStatus[];
   readonly backends: readonly BackendStatus[];
+  readonly forwards: readonly ForwardReport[];
   readonly sources: SourceCounts;
   readonly metrics: MetricsSnapshot;
+}
+
+/** The targets that a worker knows of one route. */
+export interface ForwardReport {
+  readonly frontend: string;
+  /** The route's first path. */
+  readonly path: string;
+  /** The one that was asked last comes first. */
+  readonly targets: readonly KnownTarget[];
 }

@@ -36,7 +36,14 @@ function worker(
   }));
   return {
     commands,
-    report: { connections: 0, frontends: statuses, backends: [], metrics: [], sources: new Map() },
+    report: {
+      connections: 0,
+      frontends: statuses,
+      backends: [],
+      forwards: [],
+      metrics: [],
+      sources: new Map(),
+    },
     send: (command) => commands.push(command),
   };
 }

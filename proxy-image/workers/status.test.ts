@@ -24,6 +24,7 @@ function report(frontends: readonly FrontendStatus[], servers: readonly ServerSt
     connections: 1,
     frontends,
     backends: [{ name: 'rest', servers }],
+    forwards: [],
     sources: new Map(),
     metrics: [],
   };

@@ -8,6 +8,7 @@ import type {
   RejectedConfig,
   ServerStatus,
 } from '../config/status.ts';
+import { mergeForwards } from './forwards.ts';
 import type { WorkerReport } from './messages.ts';
 
 /** What the status is made of. */
@@ -38,6 +39,7 @@ export function summarize({ phase, served, rejected, workers }: StatusParts): Pr
     frontends: mergeFrontends(reports.flatMap(({ frontends }) => frontends)),
     certificates: certificates(served),
     backends: mergeBackends(reports.flatMap(({ backends }) => backends)),
+    forwards: mergeForwards(reports.flatMap(({ forwards }) => forwards)),
     workers: workers.map(({ pid, serves, report }) => ({
       pid,
       configHash: serves !== null && serves === served?.digest ? served.hash : null,

@@ -179,6 +179,11 @@ export class Worker {
       frontends: this.#listeners.status(),
       sources: this.#listeners.sources(),
       backends: this.#backends(),
+      forwards: (this.#generation?.forwards ?? []).map(({ frontend, path, targets }) => ({
+        frontend,
+        path,
+        targets: targets.status(),
+      })),
       metrics: this.#registry.snapshot(),
     };
   }

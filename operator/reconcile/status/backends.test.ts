@@ -34,7 +34,7 @@ function dataPlane(...pods: readonly ({ a: ServerStatus[]; b?: ServerStatus[] } 
         servers: list,
       }));
       const status = { phase: 'Serving', configHash: 'a'.repeat(64), rejected: null, backends } as const;
-      const rest = { frontends: [], certificates: [], workers: [] };
+      const rest = { frontends: [], certificates: [], forwards: [], workers: [] };
       return {
         name: `pod-${index}`,
         problem: null,

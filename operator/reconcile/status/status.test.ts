@@ -22,6 +22,7 @@ function pod(name: string, status: Partial<ProxyStatus> = {}): PodReport {
     frontends: [],
     certificates: [],
     backends: [],
+    forwards: [],
     workers: [],
   };
   return { name, status: { ...serving, ...status }, problem: null };

@@ -13,6 +13,7 @@ const EMPTY: ProxyStatus = {
   frontends: [],
   certificates: [],
   backends: [],
+  forwards: [],
   workers: [],
 };
 

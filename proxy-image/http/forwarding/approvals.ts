@@ -1,42 +1,45 @@
-import { readApprovedHost, type ApprovedHost } from '../../addresses/approved-host.ts';
+import { readApprovedHost } from '../../addresses/approved-host.ts';
 import type { Target } from './target.ts';
 
 /** What a list of approved hosts says of a target that is in it. */
 export interface Approval {
   /** True when an entry names the host itself; false when only one with a wildcard covers it. */
   readonly exact: boolean;
+  /** True when that entry names the port as well, so that there are no more such targets than entries. */
+  readonly listed: boolean;
 }
 
-const EXACT: Approval = { exact: true };
-const COVERED: Approval = { exact: false };
+const LISTED: Approval = { exact: true, listed: true };
+const ON_ANY_PORT: Approval = { exact: true, listed: false };
+const COVERED: Approval = { exact: false, listed: false };
 
 /** A list of approved hosts, ready to be asked. */
 export class Approvals {
-  readonly #defaultPort: number;
-  /** By host, and by `.domain` for entries with a wildcard. */
-  readonly #entries = new Map<string, ApprovedHost[]>();
+  /** Ports by host, and by `.domain` for entries with a wildcard. */
+  readonly #entries = new Map<string, (number | 'Any')[]>();
 
   constructor(list: readonly string[], defaultPort: number) {
-    this.#defaultPort = defaultPort;
-    for (const entry of list.flatMap((text) => readApprovedHost(text) ?? [])) {
-      this.#entries.set(entry.host, [...(this.#entries.get(entry.host) ?? []), entry]);
+    for (const { host, port } of list.flatMap((text) => readApprovedHost(text) ?? [])) {
+      const only = port === 'Default' ? defaultPort : port;
+      this.#entries.set(host, [...(this.#entries.get(host) ?? []), only]);
     }
   }
 
   /** Null for a target that is not approved. */
   of({ host, port }: Target): Approval | null {
-    if (this.#lists(host, port)) {
-      return EXACT;
+    const ports = this.#portsOf(host);
+    if (ports.includes(port)) {
+      return LISTED;
+    }
+    if (ports.includes('Any')) {
+      return ON_ANY_PORT;
     }
     const dot = host.indexOf('.');
-    return dot > 0 && this.#lists(host.slice(dot), port) ? COVERED : null;
+    const covered = dot > 0 ? this.#portsOf(host.slice(dot)) : [];
+    return covered.includes(port) || covered.includes('Any') ? COVERED : null;
   }
 
-  #lists(key: string, port: number): boolean {
-    const entries = this.#entries.get(key) ?? [];
-    return entries.some((entry) => {
-      const only = entry.port === 'Default' ? this.#defaultPort : entry.port;
-      return only === 'Any' || only === port;
-    });
+  #portsOf(key: string): readonly (number | 'Any')[] {
+    return this.#entries.get(key) ?? [];
   }
 }

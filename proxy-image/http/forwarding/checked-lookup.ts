@@ -17,7 +17,7 @@ export class AddressRefused extends Error {
 }
 
 /** Tells whether an approved name may lead to an address. */
-export type AddressCheck = (address: string, approval: Approval) => boolean;
+export type AddressCheck = (address: string, approval: Pick<Approval, 'exact'>) => boolean;
 
 /**
  * Where the Services of the cluster are that this process runs in, as far as it can know: every pod is told the address of the API server's
@@ -62,7 +62,11 @@ function withoutZone(address: string): string {
  * Looks names up and lets only answers through that may be connected to, one and all: an answer with one address that may not is somebody's
  * attempt. What is connected to is an address of such an answer; the name is not looked up again for that.
  */
-export function checkedLookup(lookup: Lookup, check: AddressCheck, approval: Approval): Lookup {
+export function checkedLookup(
+  lookup: Lookup,
+  check: AddressCheck,
+  approval: Pick<Approval, 'exact'>,
+): Lookup {
   return async (host) => {
     const addresses = (await lookups.run(() => lookup(host))).map(({ address, family }) => ({
       address: family === 6 ? canonicalAddress(withoutZone(address)) : address,

@@ -10,6 +10,7 @@ import { requestedUpgrade } from '../upgrade.ts';
 import type { Upstream } from '../../upstream/types.ts';
 import { NamedResponse, type PassedFields } from './response.ts';
 import { readTarget, segmentOf, splitNamedPath, type Target } from './target.ts';
+import type { CountedTarget } from './target-requests.ts';
 import type { ForwardTargets } from './targets.ts';
 
 /** A route that leads to what its requests name. */
@@ -28,6 +29,7 @@ export interface NamedRequest {
   /** Host field. */
   readonly host: string;
   readonly response: NamedResponse;
+  readonly counted: CountedTarget;
 }
 
 const ORIGIN = Buffer.from('origin');
@@ -63,6 +65,7 @@ export function nameTarget(
     target: requested,
     host: hostField(target, targets),
     response: new NamedResponse({ targets, target, prefix, base, requested }, passed),
+    counted: upstream.target,
   };
 }
 

@@ -1,8 +1,8 @@
 import { isIP } from 'node:net';
 import { hostAndPort } from '../../addresses/host-and-port.ts';
+import type { TargetStatus } from '../../config/status.ts';
 import type { BackendConfig, ForwardConfig } from '../../config/types.ts';
 import { lookupAll, type Lookup } from '../../upstream/resolver.ts';
-import type { Upstream } from '../../upstream/types.ts';
 import { Approvals, type Approval } from './approvals.ts';
 import { addressCheck, checkedLookup, type AddressCheck } from './checked-lookup.ts';
 import { NamedUpstream } from './named-upstream.ts';
@@ -38,18 +38,31 @@ export class ForwardTargets {
   }
 
   /** The connections to a target; null for one that is not approved. */
-  upstream(target: Target): Upstream | null {
+  upstream(target: Target): NamedUpstream | null {
     const approval = this.allowed.of(target);
     // An address is approved by its own entry alone, which says that it is meant.
     if (approval === null || (isIP(target.host) !== 0 && !approval.exact)) {
       return null;
     }
     const key = hostAndPort(target);
-    const upstream = this.#upstreams.get(key) ?? this.#build(target, approval);
+    const upstream = this.#upstreams.get(key) ?? this.#build(target, key, approval);
     this.#upstreams.delete(key);
     this.#upstreams.set(key, upstream);
+    upstream.asked();
     this.#makeRoom();
     return upstream;
+  }
+
+  /** What is known of the targets; the one that was asked last comes first. */
+  status(): readonly KnownTarget[] {
+    return [...this.#upstreams.values()].reverse().flatMap((upstream) =>
+      upstream.config.servers.map(({ host, port }) => ({
+        host,
+        port,
+        listed: upstream.target.listed,
+        ...upstream.found(),
+      })),
+    );
   }
 
   /** Ends what is idle; connections in use stay. */
@@ -60,9 +73,12 @@ export class ForwardTargets {
     this.#upstreams.clear();
   }
 
-  #build(target: Target, approval: Approval): NamedUpstream {
+  #build(target: Target, label: string, approval: Approval): NamedUpstream {
     const lookup = checkedLookup(this.#lookup, this.#check, approval);
-    return new NamedUpstream(backendOf(this.config, target, this.#label), this.#trustPems, lookup);
+    return new NamedUpstream(backendOf(this.config, target, this.#label), this.#trustPems, {
+      target: { label, listed: approval.listed },
+      lookup,
+    });
   }
 
   #makeRoom(): void {
@@ -74,6 +90,12 @@ export class ForwardTargets {
       upstream.retire();
     }
   }
+}
+
+/** What requests have found out about a target. */
+export interface KnownTarget extends TargetStatus {
+  /** True when an entry of the approved hosts names host and port. */
+  readonly listed: boolean;
 }
 
 const HTTPS_PORT = 443;

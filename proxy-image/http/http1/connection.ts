@@ -222,6 +222,7 @@ export class Http1Connection implements ExchangeClient, Ticking {
     this.response.rules = admission.rules;
     switch (admission.kind) {
       case 'Forward':
+        record.target = admission.target;
         this.#forward(bytes, admission.request);
         break;
       case 'Respond':

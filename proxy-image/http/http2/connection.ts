@@ -252,6 +252,7 @@ export class Http2Connection implements FrameHost, StreamHost, Ticking {
     stream.response.rules = admission.rules;
     switch (admission.kind) {
       case 'Forward':
+        record.target = admission.target;
         stream.forward(admission.request, this.streams.total === 1);
         break;
       case 'Respond':
