@@ -2,6 +2,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { TeamworkProxy } from '../../../operator/api/resource.ts';
 import { CONFIG_MAPS, SERVICES } from '../../../operator/kube/resources.ts';
+import type { KubernetesObject } from '../../../operator/kube/types.ts';
+import { FIELD_MANAGER } from '../../../operator/reconcile/apply.ts';
 import { TEAMWORK_PROXIES } from '../../../operator/reconcile/kinds.ts';
 import { eventually } from '../../support/eventually.ts';
 import { type FaultsCluster, openFaultsCluster } from './cluster.ts';
@@ -56,6 +58,68 @@ describe('who has nothing to do', () => {
     expect(differing).toEqual(['TeamworkProxy/twc.metadata.annotations.touched']);
   });
 });
+
+describe('what an older version of the operator made', () => {
+  it('loses what this one does not want, and keeps what people added', async () => {
+    const { client } = cluster;
+    const { stage, namespace } = run;
+    await STEPS[0]?.act(stage);
+    const find = async () => client.get(SERVICES, { namespace, name: 'twc-client' });
+    const service = await eventually('the Service of a flow', find, TIMEOUT_MS);
+    await untilQuiet();
+    const before = run.world;
+    await run.kill();
+    const config = await client.get(CONFIG_MAPS, { namespace, name: 'twc-config' });
+    const ports = service.spec?.ports?.map(({ name = '', port, targetPort = 0 }) => ({
+      name,
+      port,
+      targetPort,
+    }));
+    const older = { 'example.com/of-an-older-version': 'true' };
+    await client.apply(
+      CONFIG_MAPS,
+      {
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: { ...namesOf(config), annotations: older },
+        data: { 'config.json': '{}', 'proxy.cfg': 'an older format' },
+      },
+      { fieldManager: FIELD_MANAGER },
+    );
+    await client.apply(
+      SERVICES,
+      {
+        apiVersion: 'v1',
+        kind: 'Service',
+        metadata: { ...namesOf(service), annotations: older },
+        spec: {
+          type: 'LoadBalancer',
+          selector: service.spec?.selector ?? {},
+          ports: ports ?? [],
+          sessionAffinity: 'ClientIP',
+        },
+      },
+      { fieldManager: FIELD_MANAGER },
+    );
+    await client.patch(
+      SERVICES,
+      { namespace, name: 'twc-client' },
+      { metadata: { annotations: { 'example.com/of-people': 'true' } } },
+    );
+
+    await run.start();
+    await untilQuiet();
+
+    const left = differences(before, run.world).map((difference) => difference.split(': ')[0]);
+    expect(left).toEqual(['Service/twc-client.metadata.annotations.example.com/of-people']);
+  });
+});
+
+/** What an apply of the operator says of an object beside its content. */
+function namesOf(object: KubernetesObject | undefined): NonNullable<KubernetesObject['metadata']> {
+  const { namespace = '', name = '', labels = {}, ownerReferences = [] } = object?.metadata ?? {};
+  return { namespace, name, labels, ownerReferences };
+}
 
 describe('a name that somebody else has', () => {
   it('is left to him, and taken when he gives it up', async () => {
