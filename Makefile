@@ -77,7 +77,7 @@ bench-quick: build ## What matters most of that, in a minute
 	BENCH_QUICK=1 node test/bench/main.ts
 
 .PHONY: bench-operator
-bench-operator: $(INSTALLED) ## What the operator costs with 1,000 resources on a real control plane, in ten minutes (needs Linux, Go, openssl)
+bench-operator: $(INSTALLED) ## What the operator costs beside one in Go, with 1,000 resources on a real control plane, in twenty minutes (needs Linux, Go, openssl)
 	node test/bench/operator/main.ts
 
 .PHONY: check

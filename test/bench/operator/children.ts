@@ -22,7 +22,7 @@ const CHILDREN = [
 
 /** Sees from outside when an operator has done what it was asked for. */
 export interface Children {
-  /** When the last child of a resource was seen, by `performance.now()`; rejects after a minute. */
+  /** When the last child of a resource was seen, by `performance.now()`; rejects after two minutes, naming those that were not. */
   allOf(name: string): Promise<number>;
   /** When all children of that many resources were seen. */
   count(resources: number): Promise<number>;
@@ -31,6 +31,8 @@ export interface Children {
   stop(): Promise<void>;
 }
 
+/** How long all of one resource are waited for, and all else, in milliseconds. */
+const ONE_TIMEOUT_MS = 120_000;
 const TIMEOUT_MS = 600_000;
 
 /** Watches the children of all resources; of metadata alone, so that it takes little from those it measures. */
@@ -68,12 +70,18 @@ export async function watchChildren(client: KubeClient): Promise<Children> {
   for (const informer of informers) informer.start();
   await Promise.all(informers.map(({ hasSynced }) => hasSynced));
 
+  const missing = (name: string): string => {
+    const children = seen.get(name);
+    const names = CHILDREN.filter((child) => children?.has(child) !== true);
+    return names.map((child) => child.replace(' ', ` ${name}`)).join(', ');
+  };
   const until = async (
-    what: string,
+    what: () => string,
     isSo: (object?: KubernetesObject, kind?: string) => boolean,
+    timeoutMs = TIMEOUT_MS,
   ): Promise<number> => {
     const { promise, resolve, reject } = Promise.withResolvers<number>();
-    const timer = setTimeout(() => reject(new Error(`${what} was not seen`)), TIMEOUT_MS);
+    const timer = setTimeout(() => reject(new Error(`not seen: ${what()}`)), timeoutMs);
     const listener = (at: number, object: KubernetesObject, kind: string): void => {
       if (isSo(object, kind)) resolve(at);
     };
@@ -85,10 +93,22 @@ export async function watchChildren(client: KubeClient): Promise<Children> {
     });
   };
   return {
-    allOf: async (name) => until(`all of ${name}`, () => seen.get(name)?.size === CHILDREN.length),
-    count: async (resources) => until(`all of ${resources} resources`, () => complete >= resources),
+    allOf: async (name) =>
+      until(
+        () => missing(name),
+        () => seen.get(name)?.size === CHILDREN.length,
+        ONE_TIMEOUT_MS,
+      ),
+    count: async (resources) =>
+      until(
+        () => `all of ${resources - complete} resources`,
+        () => complete >= resources,
+      ),
     nextChange: async (kind, name) =>
-      until(`a change of ${kind} ${name}`, (object, of) => of === kind && object?.metadata?.name === name),
+      until(
+        () => `a change of ${kind} ${name}`,
+        (object, of) => of === kind && object?.metadata?.name === name,
+      ),
     async stop() {
       await Promise.all(informers.map((informer) => informer.stop()));
     },

@@ -6,12 +6,14 @@
  */
 import { install } from '../../cluster/binaries/install.ts';
 import { print, step } from '../../cluster/process/progress.ts';
+import { controllerRuntime } from './candidates/controller-runtime.ts';
 import { ours } from './candidates/ours.ts';
 import { describe, record, writeReport } from './report.ts';
 import { measure } from './scenario.ts';
+import { differences } from './shapes.ts';
 import type { Result } from './types.ts';
 
-const CANDIDATES = [ours];
+const CANDIDATES = [ours, controllerRuntime];
 
 async function main(env: NodeJS.ProcessEnv): Promise<void> {
   const only = env['BENCH_ONLY'] ?? '';
@@ -28,10 +30,20 @@ async function main(env: NodeJS.ProcessEnv): Promise<void> {
     results.push(await measure(candidate, size));
   }
   if (results.length === 0) throw new Error(`no operator has "${only}" in its name`);
+  requireSameWork(results);
   await writeReport(results);
   const section = describe(results);
   process.stdout.write(`${section}\n`);
   if (env['BENCH_RECORD'] === '1') await record(section);
+}
+
+/** @throws if what the operators make is not the same */
+function requireSameWork([first, ...others]: readonly Result[]): void {
+  for (const other of others) {
+    const found = differences(first?.shapes ?? {}, other.shapes);
+    if (found.length > 0)
+      throw new Error(`${first?.name} and ${other.name} can't be compared: ${found.join('; ')}`);
+  }
 }
 
 try {

@@ -6,7 +6,8 @@ import { type Children, watchChildren } from './children.ts';
 import { growth, samplesOf, sumBy, total } from './exposition.ts';
 import { startLoadBalancer } from './load-balancer.ts';
 import { percentile } from './percentile.ts';
-import { nameOf, openSite, type Site } from './site.ts';
+import { shapesOf } from './shapes.ts';
+import { nameOf, namespaceOf, openSite, type Site } from './site.ts';
 import type { Candidate, Result, RunningOperator } from './types.ts';
 
 /** How much is measured. */
@@ -56,6 +57,7 @@ export async function measure(candidate: Candidate, size: Size): Promise<Result>
     );
     await step('Waiting until it is quiet', async () => untilQuiet(operator, scene));
     const peak = peakResidentKiB(operator.pid) / 1024;
+    const shapes = await shapesOf(site.client, namespaceOf(0), nameOf(0));
     const change = await step(`${candidate.name}: one change`, async () => measureChanges(scene));
     await untilQuiet(operator, scene);
     const steady = await step(`${candidate.name}: steady`, async () => measureSteady(scene, operator));
@@ -67,6 +69,7 @@ export async function measure(candidate: Candidate, size: Size): Promise<Result>
     return {
       name: candidate.name,
       version: await candidate.version(),
+      shapes,
       one,
       created,
       memory,

@@ -61,7 +61,8 @@ export function nameOf(index: number): string {
   return `twc-${index}`;
 }
 
-function namespaceOf(index: number): string {
+/** Namespace of the resource with that number. */
+export function namespaceOf(index: number): string {
   return `bench-${Math.floor(index / PER_NAMESPACE)}`;
 }
 

@@ -1,3 +1,5 @@
+import type { Shapes } from './shapes.ts';
+
 /** What an operator is told when it is started; the same for all that are compared. */
 export interface Surroundings {
   readonly kubeconfig: string;
@@ -28,6 +30,8 @@ export interface Candidate {
 export interface Result {
   readonly name: string;
   readonly version: string;
+  /** What one resource has become. */
+  readonly shapes: Shapes;
   readonly one: { readonly median: number; readonly p99: number; readonly samples: number };
   readonly created: {
     readonly resources: number;
