@@ -17,6 +17,15 @@ export interface Contender {
   readonly subject: Subject;
   /** The same by another clock, if it can be given one: for plans that are about long waits. */
   readonly withClock?: (clock: Clock) => Subject;
+  /** How it is treated; if left out, people go on as soon as a step is reached, and what hangs is given minutes. */
+  readonly pace?: Pace;
+}
+
+export interface Pace {
+  /** People go on when all has been quiet for so long after a step. Milliseconds. */
+  readonly calmMs: number;
+  /** How long a step may take when faults are over. Milliseconds. */
+  readonly timeoutMs: number;
 }
 
 export interface Verdict {
@@ -33,7 +42,7 @@ export interface Verdict {
 /** Without help a fault that is over is overcome in this time; then watches are told that they must list anew, as every watch is some day. */
 const GRACE_MS = 2500;
 /** A bound for what hangs, not a measure of speed: the host may be busy with other things. */
-const TIMEOUT_MS = 180_000;
+const PACE: Pace = { calmMs: 0, timeoutMs: 180_000 };
 
 /** All is taken to be over when nothing has changed for so long: watches that were interrupted come back in less. */
 const CALM_MS = 4000;
@@ -62,7 +71,7 @@ export async function tryPlan(
   const subject = clock === undefined ? undefined : contender.withClock?.(clock);
   const run = await Run.open(cluster, subject ?? contender.subject);
   try {
-    return await new Attempt({ plan, run, reference, clock }).judge();
+    return await new Attempt({ plan, run, reference, clock, pace: contender.pace ?? PACE }).judge();
   } finally {
     await run.close();
   }
@@ -80,6 +89,7 @@ interface Setup {
   readonly reference: Reference;
   /** The operator's clock, unless that is the real one. */
   readonly clock: PacedClock | undefined;
+  readonly pace: Pace;
 }
 
 class Attempt {
@@ -88,17 +98,19 @@ class Attempt {
   readonly #reference: Reference;
   readonly #armed: Armed;
   readonly #clock: PacedClock | undefined;
+  readonly #pace: Pace;
   readonly #problems: string[] = [];
   /** The moment at which the resource that is there at the end was made. */
   #lastStepBegan = 0;
   /** Resolves when the API server is there again. */
   #away: Promise<void> = Promise.resolve();
 
-  constructor({ plan, run, reference, clock }: Setup) {
+  constructor({ plan, run, reference, clock, pace }: Setup) {
     this.#plan = plan;
     this.#run = run;
     this.#reference = reference;
     this.#clock = clock;
+    this.#pace = pace;
     this.#armed = arm(plan, run, () => {
       if (isPatient(plan)) clock?.run(PATIENCE_PACE);
     });
@@ -131,15 +143,22 @@ class Attempt {
     await this.#away;
     const goal = this.#goal(index);
     // Clocks go on hurrying: after ten minutes without a server, watches are tried again once a minute at most.
-    const grace = isPatient(this.#plan) || this.#plan.kind === 'Away' ? TIMEOUT_MS : GRACE_MS;
+    const grace = isPatient(this.#plan) || this.#plan.kind === 'Away' ? this.#pace.timeoutMs : GRACE_MS;
     const isReached = await this.#run.reaches(goal, grace);
     this.#clock?.run(1);
-    if (isReached) return true;
+    if (isReached) return this.#calmsDown();
     if (this.#armed.happened) this.#run.proxy.heal();
-    if (await this.#run.reaches(goal, TIMEOUT_MS)) return true;
+    if (await this.#run.reaches(goal, this.#pace.timeoutMs)) return this.#calmsDown();
     const found = differences(goal.world, this.#run.world, goal.masks);
     this.#problems.push(`endState: after "${STEPS[index]?.name}": ${found.slice(0, 5).join('; ')}`);
     return false;
+  }
+
+  /** People may have the patience to wait until the operator has nothing to do any more. */
+  async #calmsDown(): Promise<boolean> {
+    const { calmMs, timeoutMs } = this.#pace;
+    if (calmMs > 0) await this.#run.quiet(calmMs, timeoutMs);
+    return true;
   }
 
   /** Requests of the operator come to nothing while people go on. */
@@ -162,7 +181,7 @@ class Attempt {
   }
   async #travel({ part, crash }: Extract<Plan, { kind: 'Travel' }>): Promise<void> {
     const run = this.#run;
-    await run.quiet(CALM_MS, TIMEOUT_MS);
+    await run.quiet(CALM_MS, this.#pace.timeoutMs);
     const before = run.version;
     const moment = Math.ceil(part * run.proxy.moment);
     if (crash) await run.kill();
@@ -175,13 +194,13 @@ class Attempt {
   }
 
   async #isDeleted(index: number): Promise<boolean> {
-    await this.#run.reaches(this.#goal(index), TIMEOUT_MS, () => this.#armed.happened);
+    await this.#run.reaches(this.#goal(index), this.#pace.timeoutMs, () => this.#armed.happened);
     return this.#armed.happened;
   }
 
   async #judgeDeletion(): Promise<Verdict> {
     const nothing = { world: new Map(), masks: new Set<string>() };
-    if (!(await this.#run.reaches(nothing, TIMEOUT_MS)))
+    if (!(await this.#run.reaches(nothing, this.#pace.timeoutMs)))
       this.#problems.push(`leavesNothing: ${[...this.#run.world.keys()].join(', ')}`);
     return this.#verdict(await this.#writesWhenQuiet());
   }
@@ -197,7 +216,7 @@ class Attempt {
   }
 
   async #writesWhenQuiet(): Promise<number> {
-    if (!(await this.#run.quiet(CALM_MS, TIMEOUT_MS)))
+    if (!(await this.#run.quiet(CALM_MS, this.#pace.timeoutMs)))
       this.#problems.push('noFurtherWrite: it never gets quiet');
     const before = this.#run.writes.length;
     await pause(QUIET_MS);
