@@ -3,15 +3,17 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { spawnIn } from '../cluster/network/exec.ts';
 import { addHost, removeHost } from '../cluster/network/hosts.ts';
-import { CREDENTIALS, fetchFrom } from '../support/browser/calling.ts';
+import { CREDENTIALS, fetchFrom, openFrom, signOn } from '../support/browser/calling.ts';
+import type { StartedProfile } from '../support/browser/chromium.ts';
 import { issue, makeAuthority } from '../support/certificates.ts';
+import { USER } from '../support/tm1/sign-on.ts';
 import { startClientBrowser } from './support/browser.ts';
 import { applyObjects, createNamespace, deleteNamespace } from './support/kube.ts';
 import { hosts, workPath } from './support/layout.ts';
-import { addressOf, waitUntilReady } from './support/proxy.ts';
+import { addressOf, waitForProxy, waitUntilReady } from './support/proxy.ts';
 import type { Proxy } from './support/proxy.ts';
 
 jest.setTimeout(180_000);
@@ -20,15 +22,17 @@ const namespace = 'e2e-team-one';
 const GATEWAY = 'teamone.example.com';
 const SHEETS = 'sheets.example.org';
 const STRANGER = 'stranger.example.net';
+const LOGIN = 'login.example.com';
 const { name, address } = hosts.tm1;
-const PORTS = { tm1: 5898, pages: 443 } as const;
+/** Nothing listens on `down`. */
+const PORTS = { tm1: 5898, pages: 443, login: 8443, down: 5899 } as const;
 
 const SERVER = `/${address}:${PORTS.tm1}`;
 const CUBES = `${SERVER}/api/v1/Cubes?$select=Name`;
 const CELL = `${SERVER}/api/v1/Cubes('Plan')/Cells('2026,Budget')`;
 
 const company = makeAuthority({ name: 'company' });
-const servers = issue(company, { commonName: SHEETS, dns: [SHEETS, STRANGER], ip: [address] });
+const servers = issue(company, { commonName: SHEETS, dns: [SHEETS, STRANGER, LOGIN], ip: [address] });
 const gateway = issue(makeAuthority({ name: 'public' }), { commonName: GATEWAY, dns: [GATEWAY] });
 
 const manifests = [
@@ -52,10 +56,14 @@ const manifests = [
     spec: {
       teamOne: {
         hostname: GATEWAY,
-        allowedHosts: [`${address}:${PORTS.tm1}`],
+        servers: [
+          { host: address, port: PORTS.tm1 },
+          { host: address, port: PORTS.down },
+        ],
+        oauthAllowedHosts: [`${LOGIN}:${PORTS.login}`],
         trust: ['company'],
         origins: [`https://${SHEETS}`],
-        rateLimit: { requests: 30, per: '24h' },
+        rateLimit: { requests: 50, per: '24h' },
       },
       certificates: [{ name: 'public', secretRef: { name: 'teamone-certificate' } }],
       authorities: [{ name: 'company', secretRef: { name: 'company-ca' } }],
@@ -65,7 +73,7 @@ const manifests = [
 
 describe('TeamOne, with a browser', () => {
   let proxy: Proxy;
-  let browser: Browser;
+  let browser: StartedProfile;
 
   beforeAll(async () => {
     await createNamespace(namespace);
@@ -73,21 +81,26 @@ describe('TeamOne, with a browser', () => {
     await applyObjects(namespace, ...manifests);
     proxy = await waitUntilReady(namespace, 'teamone');
     browser = await startClientBrowser({
-      hosts: { [GATEWAY]: addressOf(proxy, 'teamone'), [SHEETS]: address, [STRANGER]: address },
+      hosts: {
+        [GATEWAY]: addressOf(proxy, 'teamone'),
+        [SHEETS]: address,
+        [STRANGER]: address,
+        [LOGIN]: address,
+      },
       trusted: [gateway.chainPem, servers.chainPem],
       publicPlaces: [`${address}:${PORTS.pages}`],
     });
   });
 
   afterAll(async () => {
-    await browser?.close();
+    await browser?.[Symbol.asyncDispose]();
     await removeHost(name);
     await deleteNamespace(namespace);
   });
 
   const open = async (host: string): Promise<Page> => {
-    const context = await browser.newContext({ permissions: ['local-network-access'] });
-    const page = await context.newPage();
+    await browser.context.clearCookies();
+    const page = await browser.context.newPage();
     await page.goto(`https://${host}/`);
     return page;
   };
@@ -119,6 +132,52 @@ describe('TeamOne, with a browser', () => {
     expect(read).toEqual({ status: 200, body: '{"Ordinal":0,"Value":77}' });
   });
 
+  it.each(['query', 'form_post'])('a page has its user sign on at an approved host (%s)', async (mode) => {
+    const page = await open(SHEETS);
+
+    const before = await ask(page, CUBES);
+    const popUp = await openFrom(page, `https://${GATEWAY}${SERVER}/login?response_mode=${mode}`);
+    const at = new URL(popUp.url()).host;
+    await signOn(popUp, USER);
+    const after = await ask(page, CUBES);
+
+    expect(before).toMatchObject({ status: 401 });
+    expect(at).toBe(`${LOGIN}:${PORTS.login}`);
+    expect(popUp.url()).toBe(`https://${GATEWAY}${SERVER}/login/done`);
+    expect(after).toMatchObject({ status: 200 });
+  });
+
+  it('a page is led to no host that is not approved, and told so', async () => {
+    const page = await open(SHEETS);
+
+    const seen = await ask(page, `${SERVER}/login/elsewhere`);
+    const popUp = await openFrom(page, `https://${GATEWAY}${SERVER}/login/elsewhere`);
+
+    expect(seen).toEqual({ status: 502, body: expect.stringContaining('browsers may not be sent') });
+    expect(new URL(popUp.url()).host).toBe(GATEWAY);
+  });
+
+  it('the status tells which server is down, and why', async () => {
+    const { status } = await waitForProxy(namespace, 'teamone', (candidate) =>
+      candidate.status?.backends?.[0]?.message === undefined ? 'no server is down yet' : undefined,
+    );
+
+    expect(status?.backends).toEqual([
+      {
+        name: 'teamone',
+        servers: 2,
+        up: 1,
+        message: expect.stringContaining(`nothing listens on ${address} port ${PORTS.down}`),
+      },
+    ]);
+    expect(status?.conditions).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ type: 'BackendsHealthy', status: 'True', reason: 'SomeServersDown' }),
+        expect.objectContaining({ type: 'Ready', status: 'True' }),
+      ]),
+    );
+  });
+
   it('a page is told that a host is not approved', async () => {
     const page = await open(SHEETS);
 
@@ -144,7 +203,7 @@ describe('TeamOne, with a browser', () => {
     const statuses = new Set<number | undefined>();
 
     // Each pod counts by itself.
-    for (let count = 0; count < 70 && !statuses.has(429); count += 1) {
+    for (let count = 0; count < 110 && !statuses.has(429); count += 1) {
       statuses.add((await ask(page, '/www.example.org/')).status);
     }
 
@@ -160,7 +219,16 @@ async function startServers(): Promise<void> {
   writeFileSync(cert, servers.chainPem);
   writeFileSync(key, servers.keyPem);
   const program = fileURLToPath(new URL('tm1/servers.ts', import.meta.url));
-  const args = [program, address, String(PORTS.tm1), String(PORTS.pages), cert, key];
+  const args = [
+    program,
+    address,
+    String(PORTS.tm1),
+    String(PORTS.pages),
+    String(PORTS.login),
+    LOGIN,
+    cert,
+    key,
+  ];
   const child = spawnIn(host.namespace, [process.execPath, ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });

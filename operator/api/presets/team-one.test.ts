@@ -40,7 +40,7 @@ describe('the TeamOne shorthand', () => {
             protocol: 'HTTPS',
             allowedHosts: ['*.planning-analytics.ibmcloud.com'],
             oauthAllowedHosts: ['login.example.com'],
-            cookies: { sameSite: 'None', partitioned: true },
+            cookies: { sameSite: 'None', partitioned: false },
           },
         },
       ],
@@ -59,6 +59,15 @@ describe('the TeamOne shorthand', () => {
       rateLimit: { requests: 1200, per: '1m', burst: 300, key: 'Source' },
       requestFilter: { methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] },
     });
+  });
+
+  it.each([
+    [{}, true],
+    [{ oauthAllowedHosts: ['login.example.com'] }, false],
+    [{ partitionedCookies: false }, false],
+    [{ oauthAllowedHosts: ['login.example.com'], partitionedCookies: true }, true],
+  ])('with %j keeps sessions for the page that began them: %s', (given, partitioned) => {
+    expect(gatewayOf(given)?.routes[0]?.forward?.cookies).toEqual({ sameSite: 'None', partitioned });
   });
 
   it('takes the origins and the limit that are given', () => {
@@ -80,11 +89,17 @@ describe('the TeamOne shorthand', () => {
     expect(gatewayOf({ tls: 'LoadBalancer', trustedSources: ['10.0.0.0/8'], port: 8080 })?.port).toBe(8080);
   });
 
-  it('asks for its address, and trusts authorities of one’s own', () => {
-    const gateway = gatewayOf({ address: '192.0.2.20', trust: ['company'], certificate: 'other' });
+  it('asks for its address, goes to no pod, and trusts authorities of one’s own', () => {
+    const gateway = gatewayOf({
+      address: '192.0.2.20',
+      trust: ['company'],
+      certificate: 'other',
+      refusedAddresses: ['10.244.0.0/16'],
+    });
 
     expect(gateway?.loadBalancer.address).toBe('192.0.2.20');
     expect(gateway?.certificates).toEqual(['other']);
+    expect(gateway?.routes[0]?.forward?.refusedAddresses).toEqual(['10.244.0.0/16']);
     expect(gateway?.routes[0]?.forward?.tls?.trust).toEqual(['company']);
   });
 

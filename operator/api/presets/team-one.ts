@@ -85,15 +85,16 @@ function verification({ trust }: TeamOneSpec): object {
   return trust.length === 0 ? {} : { tls: { trust } };
 }
 
-/** Pages that call are always of another site: without `sameSite` browsers would not send the session's cookie back, and some not without `partitioned`. */
+/** Pages that call are always of another site: without `sameSite` browsers would not send the session's cookie back, and some not without `partitioned`; but then what is begun in a window of a sign-on gateway would be lost to the page. */
 function forward(one: TeamOneSpec): object {
-  const { allowedHosts, allowedAddresses, oauthAllowedHosts } = one;
+  const { allowedHosts, allowedAddresses, refusedAddresses, oauthAllowedHosts } = one;
   return {
     allowedHosts: [...new Set([...serversOf(one).map(approved), ...allowedHosts])],
     allowedAddresses,
+    refusedAddresses,
     oauthAllowedHosts,
     ...verification(one),
-    cookies: { sameSite: 'None', partitioned: true },
+    cookies: { sameSite: 'None', partitioned: one.partitionedCookies ?? oauthAllowedHosts.length === 0 },
   };
 }
 

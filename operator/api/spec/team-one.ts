@@ -1,4 +1,14 @@
-import { defaulted, listOf, object, oneOf, optional, required, setOf, string } from '../schema/builder.ts';
+import {
+  boolean,
+  defaulted,
+  listOf,
+  object,
+  oneOf,
+  optional,
+  required,
+  setOf,
+  string,
+} from '../schema/builder.ts';
 import type { CelRule, Infer } from '../schema/builder.ts';
 import { PATTERNS } from './patterns.ts';
 import { rateLimitSchema } from './rate-limit.ts';
@@ -80,10 +90,19 @@ export const teamOneSchema = object(
       [],
       'Private ranges that names below a wildcard of allowedHosts may lead to, such as 10.0.0.0/8. Names that are listed one by one need none.',
     ),
+    refusedAddresses: defaulted(
+      setOf(cidr(), { maxItems: 32 }),
+      [],
+      'Ranges that no name may lead to: give that of the pods of the cluster, which the proxy is not told. allowedAddresses comes first.',
+    ),
     oauthAllowedHosts: defaulted(
       setOf(approvedHost(), MANY),
       [],
       'Hosts of the sign-on gateways that responses may redirect to, as PROXY_OAUTH_ALLOWED_HOST_PATTERN has them. Empty: nothing redirects there.',
+    ),
+    partitionedCookies: optional(
+      boolean(),
+      'Whether browsers keep a session for the page in which it was begun (Partitioned), as those need that keep no cookies of other sites. What a sign-on gateway has begun in a window of its own belongs to no page then. Default: true without oauthAllowedHosts, false with them.',
     ),
     trust: defaulted(
       setOf(entryName(), { maxItems: 16 }),

@@ -21,6 +21,12 @@ export interface ProxyStatus {
     readonly fingerprint?: string;
     readonly state: string;
   }[];
+  readonly backends?: readonly {
+    readonly name: string;
+    readonly servers: number;
+    readonly up: number;
+    readonly message?: string;
+  }[];
   readonly dataPlane?: { readonly configHash?: string; readonly desired: number; readonly serving: number };
 }
 

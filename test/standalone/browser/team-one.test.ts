@@ -64,6 +64,17 @@ describeWith(CHROMIUM, 'a TeamOne page in Chromium', () => {
     expect(site.tm1.requests.filter(({ method }) => method === 'OPTIONS')).toEqual([]);
   });
 
+  it('is led to no other host where none is approved for that, and told so', async () => {
+    const page = await site.open(SHEETS);
+
+    const seen = await page.ask(`${server}/login`);
+    const popUp = await page.popUp(`${server}/login`);
+
+    expect(seen).toEqual({ status: 502, body: expect.stringContaining('browsers may not be sent') });
+    expect(popUp.url()).toBe(`https://${GATEWAY}:${site.ports.flow}${server}/login`);
+    expect(await popUp.textContent('body')).toContain('browsers may not be sent');
+  });
+
   it('is told that a host is not approved, and nobody is asked', async () => {
     const page = await site.open(SHEETS);
     const before = site.tm1.requests.length;

@@ -76,6 +76,8 @@ export const validPolicies: readonly ValidCase[] = [
         address: '192.0.2.20',
         oauthAllowedHosts: ['login.example.com'],
         allowedAddresses: ['10.0.0.0/8'],
+        refusedAddresses: ['10.244.0.0/16'],
+        partitionedCookies: true,
         trust: ['public'],
         origins: ['https://sheets.example.com'],
         rateLimit: { requests: 10, per: '1s', burst: 5, key: 'Cookie', name: 'TM1SessionId' },

@@ -31,3 +31,23 @@ export async function fetchFrom(page: Page, url: string, init: Init): Promise<Se
     [url, init] as const,
   );
 }
+
+/** Has a page's script open a URL in a window of its own; waits until something is shown there. */
+export async function openFrom(page: Page, url: string): Promise<Page> {
+  const opened = page.waitForEvent('popup');
+  await page.evaluate(`void open(${JSON.stringify(url)}, '_blank', 'popup')`);
+  const popUp = await opened;
+  await popUp.waitForLoadState();
+  return popUp;
+}
+
+/** Fills in the form of a sign-on gateway of the tests, and waits until the browser is back from there. */
+export async function signOn(
+  popUp: Page,
+  { name, password }: { readonly name: string; readonly password: string },
+): Promise<void> {
+  await popUp.fill('input[name=user]', name);
+  await popUp.fill('input[name=password]', password);
+  await popUp.click('button');
+  await popUp.waitForURL(/\/login\/done$/);
+}

@@ -1,7 +1,10 @@
 import { X509Certificate, createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { chromium } from 'playwright-core';
-import type { Browser } from 'playwright-core';
+import type { Browser, BrowserContext, LaunchOptions } from 'playwright-core';
 import type { Tool } from '../describe-with.ts';
 
 /** Where Debian's package `chromium` puts it. */
@@ -20,18 +23,48 @@ export interface ChromiumOptions {
   readonly program?: string;
 }
 
-/** Starts Debian's Chromium without a window. */
-export async function startChromium({
+/** Starts Debian's Chromium without a window. Its contexts are as private windows are: they keep no cookies of other sites. */
+export async function startChromium(options: ChromiumOptions): Promise<Browser> {
+  return chromium.launch(launchOptions(options));
+}
+
+/** What Chrome has unless its user says otherwise, and Debian's build has not: cookies of other sites are kept. */
+const PREFERENCES = { profile: { cookie_controls_mode: 0 } };
+
+export interface StartedProfile extends AsyncDisposable {
+  readonly context: BrowserContext;
+}
+
+/** Starts it with a profile as people have it, new and empty, which keeps cookies of other sites. Pages may call local addresses. */
+export async function startProfile(options: ChromiumOptions): Promise<StartedProfile> {
+  const folder = await mkdtemp(join(tmpdir(), 'chromium-'));
+  await mkdir(join(folder, 'Default'));
+  await writeFile(join(folder, 'Default', 'Preferences'), JSON.stringify(PREFERENCES));
+  const context = await chromium.launchPersistentContext(folder, {
+    ...launchOptions(options),
+    permissions: ['local-network-access'],
+  });
+  return {
+    context,
+    async [Symbol.asyncDispose]() {
+      await context.close();
+      // Its last processes may still be writing.
+      await rm(folder, { recursive: true, maxRetries: 20 });
+    },
+  };
+}
+
+function launchOptions({
   hosts,
   trusted,
   publicPlaces = [],
   program = PROGRAM,
-}: ChromiumOptions): Promise<Browser> {
+}: ChromiumOptions): LaunchOptions {
   const rules = [
     ...Object.entries(hosts).map(([host, address]) => `MAP ${host} ${address}`),
     'MAP * ~NOTFOUND',
   ];
-  return chromium.launch({
+  return {
     executablePath: program,
     args: [
       // The tests run as root in CI, where the sandbox can't be had.
@@ -41,7 +74,7 @@ export async function startChromium({
       `--ip-address-space-overrides=${publicPlaces.map((place) => `${place}=public`).join(',')}`,
       `--ignore-certificate-errors-spki-list=${trusted.map(keyHash).join(',')}`,
     ],
-  });
+  };
 }
 
 /** SHA-256 of the public key, as RFC 7469 section 2.4 pins it. */

@@ -5,6 +5,8 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { Cells } from './cells.ts';
+import { answerSigningOn } from './signing-on.ts';
+import type { SigningOn } from './signing-on.ts';
 
 /** A request as the server got it. */
 export interface Tm1Request {
@@ -19,6 +21,8 @@ export interface Tm1ServerOptions {
   readonly cert: string;
   /** PEM. */
   readonly key: string;
+  /** Left out: people sign on here alone. */
+  readonly signingOn?: SigningOn;
   readonly user: string;
   readonly password: string;
   /** Loopback if left out. */
@@ -27,7 +31,7 @@ export interface Tm1ServerOptions {
   readonly port?: number;
 }
 
-/** Stands for a TM1 server with IntegratedSecurityMode 1: Basic credentials give a session cookie, and its data is an OData service. */
+/** Stands for a TM1 server: Basic credentials give a session cookie, and signing on elsewhere where that is possible; its data is an OData service. */
 export interface Tm1Server extends AsyncDisposable {
   readonly port: number;
   /** In the order in which they came. */
@@ -72,8 +76,11 @@ async function receive(request: IncomingMessage): Promise<Tm1Request> {
 }
 
 function answer(state: State, request: Tm1Request, response: ServerResponse): void {
+  const { signingOn } = state.options;
+  const begin = (): void => beginSession(state, response);
+  if (signingOn !== undefined && answerSigningOn(signingOn, request, response, begin)) return;
   if (!isSignedIn(state, request, response)) {
-    json(response.setHeader('WWW-Authenticate', 'Basic realm="TM1"'), 401, {
+    json(response.setHeader('WWW-Authenticate', challenge(state.options)), 401, {
       error: { code: '401', message: 'Not signed in' },
     });
     return;
@@ -91,6 +98,11 @@ function answer(state: State, request: Tm1Request, response: ServerResponse): vo
   }
 }
 
+/** For Basic a browser may show a dialog of its own, and wait for its user; it does not know the other scheme. */
+function challenge({ signingOn }: Tm1ServerOptions): string {
+  return signingOn === undefined ? 'Basic realm="TM1"' : `CAMPassport ${signingOn.authorize}`;
+}
+
 function answerCell(cells: Cells, coordinates: string, request: Tm1Request, response: ServerResponse): void {
   if (request.method === 'PATCH') {
     cells.set(coordinates, (JSON.parse(request.body) as { Value: number }).Value);
@@ -101,14 +113,19 @@ function answerCell(cells: Cells, coordinates: string, request: Tm1Request, resp
 }
 
 /** By cookie, or by credentials: then the response brings a cookie. */
-function isSignedIn({ sessions, options }: State, request: Tm1Request, response: ServerResponse): boolean {
+function isSignedIn(state: State, request: Tm1Request, response: ServerResponse): boolean {
+  const { sessions, options } = state;
   if (sessions.has(sessionOf(request) ?? '')) return true;
   const credentials = Buffer.from(`${options.user}:${options.password}`).toString('base64');
   if (request.headers.authorization !== `Basic ${credentials}`) return false;
+  beginSession(state, response);
+  return true;
+}
+
+function beginSession({ sessions }: State, response: ServerResponse): void {
   const session = randomBytes(16).toString('base64url');
   sessions.add(session);
   response.setHeader('Set-Cookie', `TM1SessionId=${session}; Path=/api; HttpOnly; Secure`);
-  return true;
 }
 
 function sessionOf({ headers }: Tm1Request): string | undefined {
