@@ -15,11 +15,7 @@ describe('the environment of a TeamOne proxy server', () => {
       [],
     ],
   ])('%j is read', (text, allowedHosts, oauthAllowedHosts) => {
-    expect(importTeamOne(text)).toEqual({
-      ok: true,
-      settings: { allowedHosts, oauthAllowedHosts },
-      remarks: [],
-    });
+    expect(importTeamOne(text)).toMatchObject({ ok: true, settings: { allowedHosts, oauthAllowedHosts } });
   });
 
   it.each([
@@ -38,6 +34,19 @@ describe('the environment of a TeamOne proxy server', () => {
     const result = importTeamOne(text);
 
     expect(result.ok ? [] : result.errors).toEqual([expect.stringMatching(error)]);
+  });
+
+  it('tells for how much an asterisk stands', () => {
+    const text =
+      'PROXY_ALLOWED_HOST_PATTERN=*.a.test:8010,b.test\nPROXY_OAUTH_ALLOWED_HOST_PATTERN=*.c.test\n';
+    const result = importTeamOne(text);
+
+    expect(result.ok && result.remarks).toEqual([
+      'PROXY_ALLOWED_HOST_PATTERN: *.a.test:8010 allows names with one more label, as certificates do: a.a.test:8010, but not a.b.a.test:8010; if there are such servers, add *.b.a.test:8010 or their names',
+      expect.stringMatching(
+        /^PROXY_OAUTH_ALLOWED_HOST_PATTERN: \*\.c\.test allows names with one more label/,
+      ),
+    ]);
   });
 
   it('tells what is not taken over, but not its value', () => {

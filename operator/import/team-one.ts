@@ -12,7 +12,7 @@ export type TeamOneImport =
   | {
       readonly ok: true;
       readonly settings: TeamOneSettings;
-      /** What has been left out, a line each. */
+      /** What has been left out, or may have been meant otherwise; a line each. */
       readonly remarks: readonly string[];
     }
   | { readonly ok: false; readonly errors: readonly string[] };
@@ -44,7 +44,15 @@ export function importTeamOne(text: string): TeamOneImport {
     .filter((name) => !KNOWN.has(name))
     .sort()
     .map((name) => `${name} is not taken over: it is not known here what it means`);
-  return { ok: true, settings: { allowedHosts, oauthAllowedHosts }, remarks };
+  return {
+    ok: true,
+    settings: { allowedHosts, oauthAllowedHosts },
+    remarks: [
+      ...remarks,
+      ...wildcards(ALLOWED_HOSTS, allowedHosts),
+      ...wildcards(OAUTH_HOSTS, oauthAllowedHosts),
+    ],
+  };
 }
 
 /** Lower case, each once, in the order given. */
@@ -58,6 +66,16 @@ function missing(list: string | undefined, hosts: readonly string[]): readonly s
     return [`there is no ${ALLOWED_HOSTS}: is this the environment file of the proxy server?`];
   if (hosts.length > 0) return [];
   return [`${ALLOWED_HOSTS} names no host, so nothing could be forwarded: name the hosts of the TM1 servers`];
+}
+
+/** Whoever wrote it may have meant all names below, however deep. */
+function wildcards(variable: string, hosts: readonly string[]): readonly string[] {
+  return hosts
+    .filter((host) => host.startsWith('*.'))
+    .map((host) => {
+      const domain = host.slice(2);
+      return `${variable}: ${host} allows names with one more label, as certificates do: a.${domain}, but not a.b.${domain}; if there are such servers, add *.b.${domain} or their names`;
+    });
 }
 
 function malformed(variable: string, hosts: readonly string[]): readonly string[] {

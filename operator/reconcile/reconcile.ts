@@ -16,6 +16,7 @@ import { observeAddresses } from './observe-addresses.ts';
 import { observePods } from './observe.ts';
 import { plan } from './plan/plan.ts';
 import type { Plan } from './plan/types.ts';
+import { reachablePods } from './reachable-pods.ts';
 import { reservedNames } from './reserved-names.ts';
 import { objectNames } from './render/metadata.ts';
 import { render } from './render/render.ts';
@@ -66,8 +67,12 @@ async function pass(seen: TeamworkProxy, reconciler: Reconciler, context: Reconc
   const { memory, events } = reconciler;
   const proxy = memory.recall(seen);
   const gathered = await gather(proxy, reconciler.cluster, reconciler.now());
-  const { refusals, ...rest } = plan(gathered.input);
-  const planned = { ...rest, refusals: [...refusals, ...reservedNames(proxy)] };
+  const made = plan(gathered.input);
+  const planned = {
+    ...made,
+    findings: [...made.findings, ...reachablePods(made)],
+    refusals: [...made.refusals, ...reservedNames(proxy)],
+  };
   const { observation, notices } = await carryOut(planned, gathered, { ...reconciler, ...context });
   for (const notice of notices) events.record({ ...notice, regarding: proxy });
   const status = statusOf(observation);

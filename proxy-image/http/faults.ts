@@ -113,7 +113,11 @@ export const VERDICTS: Readonly<Record<Fault, Verdict>> = {
   },
   AmbiguousPath: bad('The path could be read in more than one way.'),
   NoRoute: { status: 404, text: 'Nothing is served under this path.', closes: false },
-  TargetRefused: { status: 403, text: 'Requests may not go to the host that this one names.', closes: false },
+  TargetRefused: {
+    status: 403,
+    text: 'Requests may not go to the host that this one names. Where *.example.com is approved, names with one more label are, and no others.',
+    closes: false,
+  },
   FrontendGone: { status: 503, text: 'This address is no longer served.', closes: true },
 
   HttpsRequired: {

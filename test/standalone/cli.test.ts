@@ -203,6 +203,7 @@ describe('tproxy import', () => {
 
     expect(code).toBe(0);
     expect(output).toMatch(/proxy\.env: PORT is not taken over/);
+    expect(output).toMatch(/not a\.b\.planning-analytics\.ibmcloud\.com/);
     expect(printed).toMatch(shown);
     expect(printed).toContain('- tm1.example.com:8010');
     expect(checked.output).toMatch(/TeamworkProxy default\/teamone: valid; flows: teamone/);
