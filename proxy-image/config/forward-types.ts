@@ -2,7 +2,7 @@
  * Where requests go whose target they name themselves: the segment of their path behind the route's says `host` or `host:port`, and only
  * what is approved is connected to. An approved host is written as `readApprovedHost` (addresses/approved-host.ts) reads it.
  */
-export interface ForwardConfig {
+export interface ForwardConfig extends AddressRules {
   /** What is spoken to the targets. */
   readonly protocol: 'HTTPS' | 'HTTP';
   /** Port of a target that says none, and the one port of approved hosts that say none. */
@@ -14,13 +14,6 @@ export interface ForwardConfig {
    * forms. Other redirects lead to `allowedHosts`, through the proxy, or nowhere.
    */
   readonly oauthAllowedHosts: readonly string[];
-  /**
-   * Ranges (CIDR) that names may resolve to beyond public addresses: private ones where a wildcard has approved the name, and loopback,
-   * link-local and the like for all. An exact entry may resolve to a private address, and is connected to where it is such an address.
-   */
-  readonly allowedAddresses: readonly string[];
-  /** Ranges that no name may resolve to, though nothing else speaks against them: those of the cluster. `allowedAddresses` comes first. */
-  readonly refusedAddresses: readonly string[];
   /** Only, and always, with HTTPS. */
   readonly tls?: ForwardTlsConfig;
   /** Targets that each worker has connections to at a time. */
@@ -42,4 +35,15 @@ export interface ForwardTlsConfig {
   readonly verify: 'Chain' | 'Pinned';
   readonly trustFiles: readonly string[];
   readonly pinnedSha256: readonly string[];
+}
+
+/** Where names that requests may say may lead. */
+export interface AddressRules {
+  /**
+   * Ranges (CIDR) that names may resolve to beyond public addresses: private ones where a wildcard has approved the name, and loopback,
+   * link-local and the like for all. An exact entry may resolve to a private address, and is connected to where it is such an address.
+   */
+  readonly allowedAddresses: readonly string[];
+  /** Ranges that no name may resolve to, though nothing else speaks against them: those of the cluster. `allowedAddresses` comes first. */
+  readonly refusedAddresses: readonly string[];
 }

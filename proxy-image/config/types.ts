@@ -1,7 +1,7 @@
-import type { ForwardConfig } from './forward-types.ts';
+import type { AddressRules, ForwardConfig } from './forward-types.ts';
 import type { RoutePolicies, FrontendPolicies } from './policy-types.ts';
 
-export type { ForwardConfig, ForwardCookies, ForwardTlsConfig } from './forward-types.ts';
+export type { AddressRules, ForwardConfig, ForwardCookies, ForwardTlsConfig } from './forward-types.ts';
 
 export type {
   CorsPolicy,
@@ -211,6 +211,8 @@ export interface BackendConfig {
   readonly limits?: BackendLimits;
   /** Only with HTTP and HTTPS: a cookie keeps a client with the server that it had first. Left out: there is none. */
   readonly stickyCookie?: StickyCookieConfig;
+  /** Where the servers' names may lead, as if a request had said them. Left out: anywhere. */
+  readonly addresses?: AddressRules;
 }
 
 /** Bounds of what the proxy asks of a server at a time. */

@@ -1,5 +1,8 @@
 import type { ConnectAttempt, UpstreamErrorKind } from './types.ts';
 
+/** A name leads to where no request may go. */
+export class AddressRefused extends Error {}
+
 /** No connection to a backend came about; `attempts` says for each server tried what went wrong. */
 export class UpstreamError extends Error {
   override readonly name = 'UpstreamError';

@@ -1,5 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
+import { AddressRefused } from './errors.ts';
 
 export interface Address {
   readonly address: string;
@@ -72,7 +73,10 @@ export class ResolvedName {
       }
       this.#askAgainAt = now + FRESH_FOR;
     } catch (error) {
-      this.#error = `${this.host} can't be resolved (${reason(error)}): check the name and the DNS of this host`;
+      this.#error =
+        error instanceof AddressRefused
+          ? error.message
+          : `${this.host} can't be resolved (${reason(error)}): check the name and the DNS of this host`;
       this.#askAgainAt = now + RETRY_AFTER;
     } finally {
       this.#pending = null;

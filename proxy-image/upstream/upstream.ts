@@ -3,6 +3,7 @@ import type { ServerStatus } from '../config/status.ts';
 import { Counter } from '../metrics/registry.ts';
 import { writeOwnHeader, writeProxyHeader } from '../proxy-protocol/write.ts';
 import { balance, Turns } from './balance.ts';
+import { backendLookup } from './checked-lookup.ts';
 import { CheckBoard } from './checks/board.ts';
 import { beginAttempt, type AttemptOutcome } from './connect.ts';
 import { ServerDirectory } from './directory.ts';
@@ -115,7 +116,7 @@ class BalancedUpstream implements Upstream {
     this.#turns = new Turns(environment.firstTurn);
     this.#retries = new RetryBudget(environment.now());
     this.#limit = limitOf(config, environment.workers);
-    this.#directory = new ServerDirectory(config.servers, environment.lookup, {
+    this.#directory = new ServerDirectory(config.servers, backendLookup(config, environment.lookup), {
       exchangeEnded: (server, failure) => this.#exchangeEnded(server, failure),
       vacated: () => this.#room.freed(),
     });

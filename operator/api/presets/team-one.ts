@@ -55,6 +55,16 @@ function gateway(one: TeamOneSpec, certificates: readonly string[]): FrontendSpe
   }) as FrontendSpec;
 }
 
+/** Where the names of a backend's servers may lead, if it is watched for what requests say; null for every other one. */
+export function watchedAddresses(
+  { teamOne, backends }: TeamworkProxySpec,
+  { name }: BackendSpec,
+): Pick<TeamOneSpec, 'allowedAddresses' | 'refusedAddresses'> | null {
+  const isOwn = name === NAME && !backends.some((given) => given.name === name);
+  if (teamOne === undefined || !isOwn) return null;
+  return { allowedAddresses: teamOne.allowedAddresses, refusedAddresses: teamOne.refusedAddresses };
+}
+
 /**
  * Nothing is balanced here: requests name the server that they want. But whether servers can be reached is found out for backends. A handshake
  * tells it, and the certificate; TM1 answers requests only to those who have signed on.

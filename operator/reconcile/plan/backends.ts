@@ -1,3 +1,5 @@
+import { watchedAddresses } from '../../api/presets/team-one.ts';
+import type { TeamworkProxy } from '../../api/resource.ts';
 import type { BackendSpec } from '../../api/spec/backend.ts';
 import type { Finding } from '../../api/status.ts';
 import type { PlannedAuthority, PlannedBackend, PlannedCertificate } from './types.ts';
@@ -11,7 +13,7 @@ interface PlannedBackends {
 export function planBackends(
   specs: readonly BackendSpec[],
   trusted: readonly (PlannedAuthority | PlannedCertificate)[],
-  namespace: string,
+  { metadata: { namespace }, spec: proxy }: TeamworkProxy,
 ): PlannedBackends {
   const available = new Set(trusted.filter(({ state }) => state !== 'Missing').map(({ name }) => name));
   return {
@@ -19,6 +21,7 @@ export function planBackends(
       spec,
       servers: servers(spec, namespace),
       trust: (spec.tls?.trust ?? []).filter((name) => available.has(name)),
+      addresses: watchedAddresses(proxy, spec),
     })),
     findings: specs.filter(({ tls }) => tls?.verify === 'None').map(unverified),
   };

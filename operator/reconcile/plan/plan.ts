@@ -20,11 +20,7 @@ export function plan(input: PlanInput): Plan {
   const { frontends, backends, findings } = expand(proxy.spec);
   const certificates = planCertificates(proxy.spec.certificates, input);
   const authorities = planAuthorities(proxy.spec.authorities, input);
-  const plannedBackends = planBackends(
-    backends,
-    [...certificates.planned, ...authorities],
-    proxy.metadata.namespace,
-  );
+  const plannedBackends = planBackends(backends, [...certificates.planned, ...authorities], proxy);
   const flows = planFlows(frontends, {
     backends: plannedBackends.planned,
     certificates: certificates.planned,

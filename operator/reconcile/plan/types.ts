@@ -4,6 +4,7 @@ import type { TeamworkProxy } from '../../api/resource.ts';
 import type { BackendSpec } from '../../api/spec/backend.ts';
 import type { FrontendSpec } from '../../api/spec/frontend.ts';
 import type { Finding } from '../../api/status.ts';
+import type { AddressRules } from '../../../proxy-image/config/types.ts';
 
 /** Everything that a plan is made from. It was gathered once; nothing below reads anything else. */
 export interface PlanInput {
@@ -64,6 +65,8 @@ export interface PlannedBackend {
   readonly servers: readonly { readonly host: string; readonly port: number }[];
   /** Of what is to be trusted, what is there: names of certificates and authorities. */
   readonly trust: readonly string[];
+  /** Where the servers' names may lead, as requests say them; null for anywhere. */
+  readonly addresses: AddressRules | null;
 }
 
 export type PlannedCertificate = ServedCertificate | MissingCertificate;

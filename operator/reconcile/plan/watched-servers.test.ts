@@ -19,7 +19,7 @@ function planned(teamOne: object = {}) {
 describe('servers of a TeamOne gateway', () => {
   it('are told to the proxy: what requests may name, and what is to be watched', () => {
     const { frontends, backends } = renderConfig(
-      planned(),
+      planned({ refusedAddresses: ['10.244.0.0/16'] }),
       () => ({ address: '::', port: 10_001, publicPort: 443 }),
       { chainFile: String, keyFile: String, authorityFile: String },
     );
@@ -36,6 +36,7 @@ describe('servers of a TeamOne gateway', () => {
           { host: 'other.example.com', port: 443 },
         ],
         tls: { verify: 'Chain', trustFiles: [], pinnedSha256: [] },
+        addresses: { allowedAddresses: [], refusedAddresses: ['10.244.0.0/16'] },
         health: expect.objectContaining({ active: expect.objectContaining({ protocol: 'TLS' }) }),
       }),
     ]);

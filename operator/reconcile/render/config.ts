@@ -200,7 +200,7 @@ function backendLimits({ limits }: BackendSpec): Pick<BackendConfig, 'limits'> {
 }
 
 function backendConfig(
-  { spec, servers, trust }: PlannedBackend,
+  { spec, servers, trust, addresses }: PlannedBackend,
   uid: string,
   trustFile: TrustFile,
 ): BackendConfig {
@@ -213,6 +213,7 @@ function backendConfig(
     health: health(spec),
     ...backendLimits(spec),
     ...stickyCookie(spec, uid),
+    ...(addresses === null ? {} : { addresses }),
   };
   if (spec.protocol === 'TCP' || spec.protocol === 'HTTP') return common;
   const { verify, pinnedSha256, serverName } = spec.tls ?? {

@@ -141,6 +141,7 @@ export function document() {
         health,
         limits: { connections: 500, queueTimeout: 5_000 },
         stickyCookie: { name: 'twp-rest', sameSite: 'Lax', key: 'c'.repeat(64) },
+        addresses: { allowedAddresses: ['10.96.0.0/16'], refusedAddresses: ['10.244.0.0/16'] },
       },
       {
         name: 'client',
@@ -208,6 +209,7 @@ export const BROKEN: readonly (readonly [path: string, value: unknown, error: st
   ['frontends[0].routes[1].forward.tls.verify', 'None', 'frontends[0].routes[1].forward.tls.verify is "None": give one of "Chain", "Pinned"'],
   ['frontends[0].routes[1].forward.tls.pinnedSha256[0]', 'a'.repeat(64), 'frontends[0].routes[1].forward.tls.pinnedSha256 has to list at least one fingerprint with verify Pinned, and none otherwise'],
   ['frontends[0].routes[1].forward.allowedAddresses[0]', '10.0.0.1', 'frontends[0].routes[1].forward.allowedAddresses[0] is "10.0.0.1": give an address range such as "10.0.0.0/8"'],
+  ['backends[0].addresses.refusedAddresses[0]', '10.244.0.1', 'backends[0].addresses.refusedAddresses[0] is "10.244.0.1": give an address range such as "10.0.0.0/8"'],
   ['frontends[0].policies.requireHttps', requireHttps, 'frontends[0].policies.requireHttps is not used with protocol HTTPS, where all requests come by HTTPS: remove it'],
   ['frontends[0].routes[0].paths', [], 'frontends[0].routes[0].paths is empty: give a list with at least 1 item'],
   ['frontends[0].routes[0].paths[1]', 'osmc', 'frontends[0].routes[0].paths[1] is "osmc": give a path such as "/webapp", without a slash at its end and without a query'],

@@ -1,5 +1,11 @@
 import { readApprovedHost } from '../../addresses/approved-host.ts';
-import type { ForwardConfig, ForwardCookies, ForwardTlsConfig, FrontendConfig } from '../types.ts';
+import type {
+  AddressRules,
+  ForwardConfig,
+  ForwardCookies,
+  ForwardTlsConfig,
+  FrontendConfig,
+} from '../types.ts';
 import { field, flag, integer, item, list, oneOf, optional, record, report, text } from './decoder.ts';
 import type { Draft, Place } from './decoder.ts';
 import { isCidr, isFileName, isSha256 } from './formats.ts';
@@ -10,13 +16,16 @@ const host = text(
 );
 const range = text('an address range such as "10.0.0.0/8"', isCidr);
 
+const rules = { allowedAddresses: list(range), refusedAddresses: list(range) };
+
+export const addressRules = record<AddressRules>(rules);
+
 export const forward = record<ForwardConfig>({
+  ...rules,
   protocol: oneOf('HTTPS', 'HTTP'),
   port: integer(1, 65_535),
   allowedHosts: list(host, 1),
   oauthAllowedHosts: list(host),
-  allowedAddresses: list(range),
-  refusedAddresses: list(range),
   tls: optional(
     record<ForwardTlsConfig>({
       verify: oneOf('Chain', 'Pinned'),

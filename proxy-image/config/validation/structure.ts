@@ -32,7 +32,7 @@ import {
   isServerHost,
   isSha256,
 } from './formats.ts';
-import { forward } from './forward.ts';
+import { addressRules, forward } from './forward.ts';
 import { frontendPolicies, routePolicies } from './policies.ts';
 
 const name = text('a name of lower-case letters, digits and hyphens, at most 63 characters', isName);
@@ -176,6 +176,7 @@ const backend = record<BackendConfig>({
   health,
   limits: optional(backendLimits),
   stickyCookie: optional(stickyCookie),
+  addresses: optional(addressRules),
 });
 
 /** The shape of the document: every field with what it may hold. */

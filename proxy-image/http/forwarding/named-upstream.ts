@@ -1,10 +1,9 @@
 import type { BackendConfig } from '../../config/types.ts';
 import type { ServerStatus, TargetStatus } from '../../config/status.ts';
-import { UpstreamError } from '../../upstream/errors.ts';
+import { AddressRefused, UpstreamError } from '../../upstream/errors.ts';
 import type { Lookup } from '../../upstream/resolver.ts';
 import type { Asking, ConnectRequest, ConnectUser, HttpConnection, Upstream } from '../../upstream/types.ts';
 import { buildUpstream } from '../../upstream/upstream.ts';
-import { AddressRefused } from './checked-lookup.ts';
 import type { CountedTarget } from './target-requests.ts';
 
 /** The connections to one target. Like those to a backend, but that its name may turn out to lead to where no request may go. */

@@ -4,9 +4,13 @@ import type { TargetStatus } from '../../config/status.ts';
 import type { BackendConfig, ForwardConfig } from '../../config/types.ts';
 import { lookupAll, type Lookup } from '../../upstream/resolver.ts';
 import { Approvals, type Approval } from './approvals.ts';
-import { addressCheck, checkedLookup, type AddressCheck } from './checked-lookup.ts';
+import { addressCheck, checkedLookup, type AddressCheck } from '../../upstream/checked-lookup.ts';
+import { FewAtATime } from '../../upstream/few-at-a-time.ts';
 import { NamedUpstream } from './named-upstream.ts';
 import type { Target } from './target.ts';
+
+/** Of the four threads that look names up, half are left to the names of backends. */
+const lookups = new FewAtATime(2);
 
 /** Where the requests of one route may go, and the connections to where they have gone. One generation of one route's `forward`. */
 export class ForwardTargets {
@@ -74,7 +78,8 @@ export class ForwardTargets {
   }
 
   #build(target: Target, label: string, approval: Approval): NamedUpstream {
-    const lookup = checkedLookup(this.#lookup, this.#check, approval);
+    const few: Lookup = async (host) => lookups.run(() => this.#lookup(host));
+    const lookup = checkedLookup(few, this.#check, approval);
     return new NamedUpstream(backendOf(this.config, target, this.#label), this.#trustPems, {
       target: { label, listed: approval.listed },
       lookup,

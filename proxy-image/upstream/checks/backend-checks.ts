@@ -1,4 +1,5 @@
 import type { BackendConfig, HealthCheckConfig } from '../../config/types.ts';
+import { backendLookup } from '../checked-lookup.ts';
 import { ServerDirectory } from '../directory.ts';
 import type { Lookup } from '../resolver.ts';
 import type { Server } from '../server.ts';
@@ -53,7 +54,7 @@ export class BackendChecks {
     this.#check = check;
     this.#environment = environment;
     this.#probe = buildProbe(backend, check, trustPems);
-    this.#directory = new ServerDirectory(backend.servers, environment.lookup);
+    this.#directory = new ServerDirectory(backend.servers, backendLookup(backend, environment.lookup));
     this.#tallies = previous === null ? new Map() : previous.#tallies;
     this.#servers = previous === null ? [] : previous.#servers;
   }

@@ -1,23 +1,20 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import { canonicalAddress } from '../../addresses/canonical.ts';
-import { rangeMatcher } from '../../addresses/ranges.ts';
-import { reachOf } from '../../addresses/reach.ts';
-import type { ForwardConfig } from '../../config/types.ts';
-import type { Lookup } from '../../upstream/resolver.ts';
-import type { Approval } from './approvals.ts';
-import { FewAtATime } from './few-at-a-time.ts';
+import { canonicalAddress } from '../addresses/canonical.ts';
+import { rangeMatcher } from '../addresses/ranges.ts';
+import { reachOf } from '../addresses/reach.ts';
+import type { AddressRules, BackendConfig } from '../config/types.ts';
+import { AddressRefused } from './errors.ts';
+import type { Lookup } from './resolver.ts';
 
-/** Of the four threads that look names up, half are left to the names of backends. */
-const lookups = new FewAtATime(2);
-
-/** A name leads to where no request may go. */
-export class AddressRefused extends Error {
-  readonly code = 'address refused';
+/** How a name has been approved. */
+interface Approval {
+  /** True when an entry names the host itself; false when only one with a wildcard covers it. */
+  readonly exact: boolean;
 }
 
 /** Tells whether an approved name may lead to an address. */
-export type AddressCheck = (address: string, approval: Pick<Approval, 'exact'>) => boolean;
+export type AddressCheck = (address: string, approval: Approval) => boolean;
 
 /**
  * Where the Services of the cluster are that this process runs in, as far as it can know: every pod is told the address of the API server's
@@ -30,7 +27,7 @@ export function serviceRanges(environment: NodeJS.ProcessEnv): readonly string[]
 
 /** Addresses of nobody are refused whatever is allowed; what else speaks against an address counts unless its range is allowed. */
 export function addressCheck(
-  { allowedAddresses, refusedAddresses }: Pick<ForwardConfig, 'allowedAddresses' | 'refusedAddresses'>,
+  { allowedAddresses, refusedAddresses }: AddressRules,
   environment: NodeJS.ProcessEnv = process.env,
 ): AddressCheck {
   const allows = rangeMatcher(allowedAddresses);
@@ -62,13 +59,9 @@ function withoutZone(address: string): string {
  * Looks names up and lets only answers through that may be connected to, one and all: an answer with one address that may not is somebody's
  * attempt. What is connected to is an address of such an answer; the name is not looked up again for that.
  */
-export function checkedLookup(
-  lookup: Lookup,
-  check: AddressCheck,
-  approval: Pick<Approval, 'exact'>,
-): Lookup {
+export function checkedLookup(lookup: Lookup, check: AddressCheck, approval: Approval): Lookup {
   return async (host) => {
-    const addresses = (await lookups.run(() => lookup(host))).map(({ address, family }) => ({
+    const addresses = (await lookup(host)).map(({ address, family }) => ({
       address: family === 6 ? canonicalAddress(withoutZone(address)) : address,
       family,
     }));
@@ -78,4 +71,9 @@ export function checkedLookup(
     }
     return addresses;
   };
+}
+
+/** How the names of a backend's servers are looked up. */
+export function backendLookup({ addresses }: BackendConfig, lookup: Lookup): Lookup {
+  return addresses === undefined ? lookup : checkedLookup(lookup, addressCheck(addresses), { exact: true });
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { addressCheck, AddressRefused, checkedLookup } from './checked-lookup.ts';
+import { addressCheck, checkedLookup } from './checked-lookup.ts';
+import { AddressRefused } from './errors.ts';
 
 const check = addressCheck({
   allowedAddresses: ['127.0.0.0/8'],
