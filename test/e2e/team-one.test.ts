@@ -60,6 +60,8 @@ const manifests = [
           { host: address, port: PORTS.tm1 },
           { host: address, port: PORTS.down },
         ],
+        // Nobody asks for it.
+        allowedHosts: ['tm1.internal'],
         oauthAllowedHosts: [`${LOGIN}:${PORTS.login}`],
         trust: ['company'],
         origins: [`https://${SHEETS}`],
@@ -106,10 +108,11 @@ describe('TeamOne, with a browser', () => {
   };
   const ask = (page: Page, path: string, init = {}) => fetchFrom(page, `https://${GATEWAY}${path}`, init);
 
-  it('tells that browsers will ask, as the address is one of a local network', () => {
+  it('tells that browsers will ask, as the address is one of a local network, and that names may lead to pods', () => {
     expect(proxy.status).toMatchObject({
       findings: expect.arrayContaining([
         expect.objectContaining({ path: 'spec.teamOne.address', reason: 'LocalNetworkAddress' }),
+        expect.objectContaining({ path: 'spec.teamOne.refusedAddresses', reason: 'PodsNotRefused' }),
       ]),
     });
   });
