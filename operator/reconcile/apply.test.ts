@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { ApiError } from '../kube/client/errors.ts';
 import type { KubeClient } from '../kube/client/kube-client.ts';
@@ -52,5 +53,54 @@ describe('an object that the API server forbids', () => {
 
   it('is tried again without a word while the API server only has not heard of our kind yet', async () => {
     await expect(refusals(OWNER_UNKNOWN)).rejects.toThrow('cannot find RESTMapping');
+  });
+});
+
+const SERVICES = ['twc-web', 'twc-client'].map((name) => ({
+  ...account,
+  kind: 'Service',
+  metadata: { ...account.metadata, name },
+}));
+
+/** Applies an account and two Services, which a client answers that finds nothing. */
+async function applyServices(answer: (name: string) => Promise<void>) {
+  const client: Partial<KubeClient> = {
+    get: () => Promise.resolve(undefined),
+    async apply(_resource, object) {
+      await answer(object.metadata?.name ?? '');
+      return object;
+    },
+  };
+  const rendered = { objects: [account, ...SERVICES], configHash: 'a' };
+  const context = { client: client as KubeClient, log: recordingLog() };
+  return apply(rendered, { owned: [], pods: [] }, context);
+}
+
+describe('Services', () => {
+  it('are written at the same time, after what comes before them, and told of in their order', async () => {
+    const arrived: string[] = [];
+    const all = Promise.withResolvers<void>();
+
+    const { objects } = await applyServices(async (name) => {
+      await setImmediate();
+      arrived.push(name);
+      if (arrived.length === 3) all.resolve();
+      if (name === 'twc-web') await all.promise;
+    });
+
+    expect(arrived[0]).toBe('twc');
+    expect(objects.map(({ metadata }) => metadata?.name)).toEqual(['twc', 'twc-web', 'twc-client']);
+  });
+
+  it('are waited for before a pass fails, so that nothing is written after it', async () => {
+    const ended: string[] = [];
+    const failing = applyServices(async (name) => {
+      if (name === 'twc-web') throw new Error('the connection is gone');
+      await setImmediate();
+      ended.push(name);
+    });
+
+    await expect(failing).rejects.toThrow('the connection is gone');
+    expect(ended).toEqual(['twc', 'twc-client']);
   });
 });

@@ -10,7 +10,7 @@ import type { KubeClient } from '../kube/client/kube-client.ts';
 import type { Logger } from '../kube/log.ts';
 import { controllerOf, describeObject, keyOf } from '../kube/objects.ts';
 import type { Resource } from '../kube/resources.ts';
-import { PODS } from '../kube/resources.ts';
+import { PODS, SERVICES } from '../kube/resources.ts';
 import type { KubernetesObject, Pod } from '../kube/types.ts';
 import type { Finding } from '../api/status.ts';
 import { handOverReplicas } from './hand-over.ts';
@@ -45,20 +45,42 @@ export async function apply(
   existing: { readonly owned: readonly KubernetesObject[]; readonly pods: readonly Pod[] },
   context: ApplyContext,
 ): Promise<Applied> {
-  const objects: KubernetesObject[] = [];
-  const refusals: Finding[] = [];
-  const notices: Notice[] = [];
-  // All that is missing is asked for at once, and written one after the other.
+  // All that is missing is asked for at once.
   const changes = rendered.objects.map((desired) => changeTo(desired, existing.owned, context));
-  for (const change of changes) {
-    const refused = await carryOut(change, context, { objects, notices });
-    if (refused !== null) refusals.push(refused);
-    // What could not be changed is still there.
-    if (refused !== null && change.live !== undefined) objects.push(change.live);
-  }
+  const made: Made[] = [];
+  for (const turn of inTurns(changes))
+    made.push(...(await allEnded(turn.map(async (change) => carryOut(change, context)))));
   await removeOthers(rendered, existing.owned, context);
   await tellPods(rendered.configHash, existing.pods, context);
-  return { objects, refusals, notices };
+  return {
+    objects: made.flatMap(({ object }) => object ?? []),
+    refusals: made.flatMap(({ refusal }) => refusal ?? []),
+    notices: made.flatMap(({ notice }) => notice ?? []),
+  };
+}
+
+/**
+ * One object after the other, so that whatever interrupts a pass leaves the beginning of a list. But Services at the same time: none needs another, and the API server takes
+ * longer for them than for all the rest, as it gives them addresses and ports.
+ */
+function inTurns(changes: readonly Change[]): readonly (readonly Change[])[] {
+  const turns: Change[][] = [];
+  for (const change of changes) {
+    const last = turns.at(-1);
+    if (isService(change) && last?.every(isService)) last.push(change);
+    else turns.push([change]);
+  }
+  return turns;
+}
+
+function isService({ resource }: Change): boolean {
+  return resource === SERVICES;
+}
+
+/** Waits for all before it throws, so that nothing is written any more when a pass has failed. */
+async function allEnded<T>(promises: readonly Promise<T>[]): Promise<readonly T[]> {
+  await Promise.allSettled(promises);
+  return Promise.all(promises);
 }
 
 function changeTo(
@@ -74,26 +96,32 @@ function changeTo(
   return { resource, desired, live, found };
 }
 
+/** What became of one object. */
+interface Made {
+  /** As it is now; undefined if there is none that is ours. */
+  readonly object: KubernetesObject | undefined;
+  /** Why it could not be made. */
+  readonly refusal?: Finding;
+  /** What people should know of. */
+  readonly notice?: Notice | undefined;
+}
+
 /** Makes one object; says why, if the API server or its owner does not let us. */
-async function carryOut(
-  change: Change,
-  context: ApplyContext,
-  { objects, notices }: { readonly objects: KubernetesObject[]; readonly notices: Notice[] },
-): Promise<Finding | null> {
+async function carryOut(change: Change, context: ApplyContext): Promise<Made> {
   const { resource, desired, live } = change;
+  const notice = isOtherClass(change) ? replacement(change) : undefined;
   try {
-    if (isOtherClass(change)) notices.push(replacement(change));
     await handOverReplicas(desired, live, { client: context.client, fieldManager: FIELD_MANAGER });
     const result = await replaceIfClassChanged(change, context);
-    if (result.outcome === 'Foreign')
-      return { path: 'metadata.name', reason: 'NameTaken', message: result.message };
-    objects.push({ ...result.object, kind: resource.kind });
-    return null;
+    if (result.outcome !== 'Foreign') return { object: { ...result.object, kind: resource.kind }, notice };
+    const refusal = { path: 'metadata.name', reason: 'NameTaken', message: result.message };
+    return { object: live, refusal, notice };
   } catch (error) {
     if (!isRefusal(error)) throw error;
     context.log.warn({ err: error, object: describeObject(desired) }, 'Refused by the API server');
     const message = `the API server refuses ${describeObject(desired)}: ${error.message}`;
-    return { path: 'spec', reason: 'ObjectRefused', message };
+    // What could not be changed is still there.
+    return { object: live, refusal: { path: 'spec', reason: 'ObjectRefused', message }, notice };
   }
 }
 

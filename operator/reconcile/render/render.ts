@@ -10,7 +10,10 @@ import { renderPodDisruptionBudget, renderServiceAccount } from './workload.ts';
 
 /** Everything that a plan becomes in the cluster, in the order in which it is applied. */
 export interface Rendered {
-  /** Files before what mounts them; the Secret before the configuration that names its digests. */
+  /**
+   * Files before what mounts them; the Secret before the configuration that names its digests. Services before the pods, so that a load balancer looks for addresses
+   * while those start, and so that no Service has to wait for an API server that is busy with making pods.
+   */
   readonly objects: readonly KubernetesObject[];
   /** Hash of the configuration that the pods are to serve. */
   readonly configHash: string;
@@ -42,9 +45,9 @@ export function render(plan: Plan, { image, operatorNamespace }: RenderSettings)
       ...forPeople,
       ...policies,
       renderPodDisruptionBudget(proxy),
+      ...plan.flows.map((flow) => renderService(plan, flow)),
       renderDeployment(proxy, image),
       ...autoscaler,
-      ...plan.flows.map((flow) => renderService(plan, flow)),
     ],
   };
 }
