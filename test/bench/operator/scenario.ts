@@ -27,6 +27,9 @@ const APPLYING = 8;
 /** A quiet operator has written nothing for as long, in milliseconds. */
 const QUIET_MS = 5000;
 
+/** The same between two resources that are created one after the other: longer than a status waits for what follows. */
+const REST_MS = 500;
+
 interface Scene {
   readonly site: Site;
   readonly children: Children;
@@ -51,7 +54,7 @@ export async function measure(candidate: Candidate, size: Size): Promise<Result>
   let operator = await candidate.start(surroundings);
   try {
     await site.makeNamespaces(size.single + 1 + size.resources);
-    const one = await step(`${candidate.name}: one resource`, async () => measureOne(scene));
+    const one = await step(`${candidate.name}: one resource`, async () => measureOne(scene, operator));
     const created = await step(`${candidate.name}: ${size.resources} resources`, async () =>
       measureCreated(scene, operator),
     );
@@ -85,8 +88,9 @@ export async function measure(candidate: Candidate, size: Size): Promise<Result>
   }
 }
 
-/** From `apply` to the last child. */
-async function measureOne({ site, children, size }: Scene): Promise<Result['one']> {
+/** From `apply` to the last child, each once all is done for the one before. */
+async function measureOne(scene: Scene, operator: RunningOperator): Promise<Result['one']> {
+  const { site, children, size } = scene;
   const times: number[] = [];
   // The first one of a process is not what users see every day.
   for (let index = 0; index <= size.single; index += 1) {
@@ -94,6 +98,7 @@ async function measureOne({ site, children, size }: Scene): Promise<Result['one'
     const began = performance.now();
     await site.applyResource(index);
     times.push((await complete) - began);
+    await untilQuiet(operator, scene, REST_MS);
   }
   return distribution(times.slice(1));
 }
@@ -188,14 +193,18 @@ async function untilPassed(operator: RunningOperator, resources: number): Promis
 }
 
 /** Until nothing waits to be worked on and nothing is written any more. */
-async function untilQuiet(operator: RunningOperator, { apiServer }: Scene): Promise<void> {
+async function untilQuiet(
+  operator: RunningOperator,
+  { apiServer }: Scene,
+  quietMs = QUIET_MS,
+): Promise<void> {
   for (let before = -1; ;) {
     const page = await operator.metrics();
     const waiting = total(sumBy(samplesOf(page, 'workqueue_depth'), () => 'all'));
     const now = writesIn(await apiServer.requests());
     if (waiting === 0 && now === before) return;
     before = now;
-    await delay(QUIET_MS);
+    await delay(quietMs);
   }
 }
 

@@ -42,7 +42,8 @@ type Input struct {
 	Image     string
 }
 
-// Objects returns all objects in the order in which they are written, files before what mounts them, and the hash of the configuration.
+// Objects returns all objects in the order in which they are written, and the hash of the configuration. Files come before
+// what mounts them, and Services before the pods.
 func Objects(in Input) ([]client.Object, string, error) {
 	config, hash, err := configMap(in)
 	if err != nil {
@@ -63,12 +64,11 @@ func Objects(in Input) ([]client.Object, string, error) {
 		settings,
 		networkPolicy(in.Proxy),
 		disruptionBudget(in.Proxy),
-		deployment(in.Proxy, in.Image),
 	}
 	for _, flow := range Flows(in.Proxy) {
 		objects = append(objects, service(in.Proxy, flow))
 	}
-	return objects, hash, nil
+	return append(objects, deployment(in.Proxy, in.Image)), hash, nil
 }
 
 // SelectorLabels are those of the pods.
