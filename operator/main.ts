@@ -4,13 +4,14 @@ import { hostname } from 'node:os';
 import { pino } from 'pino';
 import packageJson from '../package.json' with { type: 'json' };
 import { metricsPage, probe, serveHttp } from './kube/http-server.ts';
-import { createMetrics } from './kube/metrics.ts';
+import { createMetrics, observeProcess } from './kube/metrics.ts';
 import { createOperator } from './operator.ts';
 import { readSettings } from './settings.ts';
 
 const settings = readSettings(process.env, hostname());
 const log = pino({ level: settings.logLevel, base: { version: packageJson.version } });
 const metrics = createMetrics();
+observeProcess(metrics.registry);
 const operator = createOperator({ settings, log, metrics });
 
 const probes = await serveHttp({

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { type Checks, type HttpServer, metricsPage, probe, serveHttp } from './http-server.ts';
-import { createMetrics } from './metrics.ts';
+import { createMetrics, observeProcess } from './metrics.ts';
 
 let server: HttpServer | undefined;
 
@@ -11,6 +11,7 @@ afterEach(async () => {
 
 async function serve(checks: Checks): Promise<string> {
   const { registry } = createMetrics();
+  observeProcess(registry);
   server = await serveHttp({
     host: '127.0.0.1',
     port: 0,

@@ -36,10 +36,14 @@ const PASS_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 3
 /** Seconds. */
 const QUEUE_BUCKETS = [0.000_01, 0.0001, 0.001, 0.01, 0.1, 1, 10, 100, 1000];
 
-/** Metrics in a registry of their own, with those of the process (CPU, memory, event loop). */
+/** Adds CPU, memory and event loop of this process to a registry; it goes on to be observed, as long as the process lives. */
+export function observeProcess(registry: Registry): void {
+  collectDefaultMetrics({ register: registry });
+}
+
+/** Metrics in a registry of their own. */
 export function createMetrics(): Metrics {
   const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
   const requests = new Counter({
     name: 'rest_client_requests_total',
     help: 'Requests to the API server, by status, method and host.',

@@ -30,8 +30,12 @@ export interface AuditedRequest {
 }
 
 export interface AuditLog {
-  /** Requests since the log was opened that are wanted, in the order in which they ended; the latest may be missing for a moment. */
-  requests(): readonly AuditedRequest[];
+  /**
+   * Requests since the log was opened that are wanted, in the order in which they ended; the latest may be missing for a moment.
+   *
+   * @param from how many of the first ones are left out; none if left out
+   */
+  requests(from?: number): readonly AuditedRequest[];
 }
 
 /**
@@ -47,13 +51,13 @@ export function openAuditLog(
   const wanted: AuditedRequest[] = [];
   let offset = statSync(path).size;
   return {
-    requests() {
+    requests(from = 0) {
       const added = readFrom(path, offset);
       const complete = added.subarray(0, added.lastIndexOf('\n') + 1);
       offset += complete.length;
       const lines = complete.toString().split('\n').slice(0, -1);
       wanted.push(...lines.map((line) => JSON.parse(line) as AuditedRequest).filter(isWanted));
-      return [...wanted];
+      return wanted.slice(from);
     },
   };
 }

@@ -22,14 +22,14 @@ export function openLedger(path: string, people: string): Ledger {
   let taken = 0;
   return {
     writesIn(namespace) {
-      const all = log.requests();
-      for (const request of all.slice(taken)) {
+      const added = log.requests(taken);
+      taken += added.length;
+      for (const request of added) {
         const key = request.objectRef?.namespace ?? '';
         const known = byNamespace.get(key);
         if (known === undefined) byNamespace.set(key, [request]);
         else known.push(request);
       }
-      taken = all.length;
       return byNamespace.get(namespace) ?? [];
     },
   };
