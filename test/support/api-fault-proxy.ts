@@ -231,6 +231,11 @@ class ProxyState {
   async #watch(exchange: Exchange): Promise<void> {
     const { request, outgoing } = exchange;
     const answer = await this.#ask(exchange);
+    // The client may have gone meanwhile; nothing would end the watch any more.
+    if (outgoing.destroyed) {
+      answer.destroy();
+      return;
+    }
     outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
     outgoing.flushHeaders();
     outgoing.once('close', () => answer.destroy());

@@ -76,7 +76,8 @@ describe('an operator', () => {
       clock.run(1);
 
       await untilNoMoreThan(before);
-      expect(run.proxy.watches()).toHaveLength(watches);
+      const asManyAsBefore = async () => (run.proxy.watches().length === watches ? true : undefined);
+      await eventually(`${watches} watches`, asManyAsBefore, TIMEOUT_MS);
     } finally {
       await run.close();
     }
