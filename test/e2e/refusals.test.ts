@@ -9,6 +9,7 @@ import { exportKey } from './support/keytool.ts';
 import { applyObjects, applyRefusal, createNamespace, deleteNamespace, kube } from './support/kube.ts';
 import {
   addressOf,
+  condition,
   podsOf,
   waitForProxy,
   waitUntilFalse,
@@ -171,6 +172,25 @@ describe('what cannot work', () => {
       const mended = await waitUntilServed(namespace, 'twc');
       expect(mended.status?.certificates).toMatchObject([{ name: 'public', state: 'Valid' }]);
     });
+  });
+
+  it('a flow that asks for an address which the load balancer does not have is told so in its words', async () => {
+    const asking = (address: string) => withSpec({ frontends: [tcp('extra', { address })] });
+
+    await applyObjects(namespace, asking('192.0.2.9'));
+    const refused = await waitForProxy(namespace, 'twc', (candidate) => {
+      const reason = condition(candidate, 'AddressesAssigned')?.reason;
+      return reason === 'AddressRefused' ? undefined : `AddressesAssigned has the reason ${reason}`;
+    });
+    const message = condition(refused, 'AddressesAssigned')?.message ?? '';
+    print(message);
+
+    expect(message).toMatch(/extra.*192\.0\.2\.9.*pool/s);
+    await expectServed();
+    await applyObjects(namespace, asking('172.30.0.150'));
+    expect(addressOf(await waitUntilServed(namespace, 'twc'), 'extra')).toBe('172.30.0.150');
+    await applyObjects(namespace, example);
+    await waitUntilServed(namespace, 'twc');
   });
 
   it('a new resource whose keystore cannot be read says so, and is served as soon as it can', async () => {
