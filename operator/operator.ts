@@ -19,6 +19,7 @@ import { watchCluster } from './reconcile/cluster.ts';
 import type { Cluster } from './reconcile/cluster.ts';
 import { reconcile } from './reconcile/reconcile.ts';
 import { createStatusMemory } from './reconcile/status-memory.ts';
+import { createTellPods } from './reconcile/tell-pods.ts';
 import type { Settings } from './settings.ts';
 
 /** How many resources are worked on at a time. */
@@ -117,6 +118,7 @@ function createProxyController({
   events,
 }: Wiring): Controller {
   const memory = createStatusMemory();
+  const tellPods = createTellPods();
   return createController({
     name: 'teamworkproxy',
     workers: WORKERS,
@@ -133,6 +135,7 @@ function createProxyController({
         client,
         events,
         memory,
+        tellPods,
         settings: { image: settings.proxyImage, operatorNamespace: settings.podNamespace },
         now: () => new Date(clock.now()),
       };

@@ -4,6 +4,7 @@ import { ApiError } from '../kube/client/errors.ts';
 import type { KubeClient } from '../kube/client/kube-client.ts';
 import { recordingLog } from '../../test/support/recording-log.ts';
 import { apply } from './apply.ts';
+import { createTellPods } from './tell-pods.ts';
 
 const account = {
   apiVersion: 'v1',
@@ -41,7 +42,7 @@ function refusing(message: string): KubeClient {
 
 async function refusals(message: string): Promise<readonly string[]> {
   const rendered = { objects: [account], configHash: 'a' };
-  const context = { client: refusing(message), log: recordingLog() };
+  const context = { client: refusing(message), log: recordingLog(), tellPods: createTellPods() };
   const applied = await apply(rendered, { owned: [], pods: [] }, context);
   return applied.refusals.map(({ reason }) => reason);
 }
@@ -72,7 +73,7 @@ async function applyServices(answer: (name: string) => Promise<void>) {
     },
   };
   const rendered = { objects: [account, ...SERVICES], configHash: 'a' };
-  const context = { client: client as KubeClient, log: recordingLog() };
+  const context = { client: client as KubeClient, log: recordingLog(), tellPods: createTellPods() };
   return apply(rendered, { owned: [], pods: [] }, context);
 }
 

@@ -1,23 +1,17 @@
 import { applyIfChanged, applyOver } from '../kube/apply.ts';
-import {
-  ApiError,
-  isConflict,
-  isNamespaceTerminating,
-  isNotFound,
-  isOwnerUnknownYet,
-} from '../kube/client/errors.ts';
+import { ApiError, isConflict, isNamespaceTerminating, isOwnerUnknownYet } from '../kube/client/errors.ts';
 import type { KubeClient } from '../kube/client/kube-client.ts';
 import type { Logger } from '../kube/log.ts';
 import { controllerOf, describeObject, keyOf } from '../kube/objects.ts';
 import type { Resource } from '../kube/resources.ts';
-import { PODS, SERVICES } from '../kube/resources.ts';
+import { SERVICES } from '../kube/resources.ts';
 import type { KubernetesObject, Pod } from '../kube/types.ts';
 import type { Finding } from '../api/status.ts';
 import { handOverReplicas } from './hand-over.ts';
 import type { Notice } from './status/events.ts';
 import { ownedKind } from './kinds.ts';
-import { CONFIG_HASH_ANNOTATION } from './render/metadata.ts';
 import type { Rendered } from './render/render.ts';
+import type { TellPods } from './tell-pods.ts';
 
 /** Manager of the fields that the operator renders. */
 export const FIELD_MANAGER = 'teamwork-proxy-operator';
@@ -25,6 +19,7 @@ export const FIELD_MANAGER = 'teamwork-proxy-operator';
 export interface ApplyContext {
   readonly client: KubeClient;
   readonly log: Logger;
+  readonly tellPods: TellPods;
 }
 
 /** What the cluster has after an apply. */
@@ -51,7 +46,7 @@ export async function apply(
   for (const turn of inTurns(changes))
     made.push(...(await allEnded(turn.map(async (change) => carryOut(change, context)))));
   await removeOthers(rendered, existing.owned, context);
-  await tellPods(rendered.configHash, existing.pods, context);
+  await context.tellPods(rendered.configHash, existing.pods, context.client);
   return {
     objects: made.flatMap(({ object }) => object ?? []),
     refusals: made.flatMap(({ refusal }) => refusal ?? []),
@@ -200,24 +195,6 @@ async function removeOthers(
       propagation: 'Background',
     });
   }
-}
-
-/** Sets the annotation by which the kubelet is made to bring a pod's mounted files up to date at once. */
-async function tellPods(configHash: string, pods: readonly Pod[], { client }: ApplyContext): Promise<void> {
-  const behind = pods.filter(
-    ({ metadata }) => metadata?.annotations?.[CONFIG_HASH_ANNOTATION] !== configHash,
-  );
-  const change = { metadata: { annotations: { [CONFIG_HASH_ANNOTATION]: configHash } } };
-  await Promise.all(
-    behind.map(async (pod) => {
-      try {
-        await client.patch(PODS, keyOf(pod), change);
-      } catch (error) {
-        // A pod that is gone by now needs no telling, and the others, and the status, must not wait for the watch to say so.
-        if (!isNotFound(error)) throw error;
-      }
-    }),
-  );
 }
 
 function isSame(one: KubernetesObject, other: KubernetesObject): boolean {

@@ -27,6 +27,7 @@ import { noticesOf } from './status/events.ts';
 import type { Notice } from './status/events.ts';
 import { statusOf } from './status/status.ts';
 import type { Observation } from './status/types.ts';
+import type { TellPods } from './tell-pods.ts';
 
 /** Manager of the status; another one than that of the objects, so that neither takes the other's fields away. */
 const STATUS_FIELD_MANAGER = 'teamwork-proxy-operator-status';
@@ -36,6 +37,7 @@ export interface Reconciler {
   readonly client: KubeClient;
   readonly events: EventRecorder;
   readonly memory: StatusMemory;
+  readonly tellPods: TellPods;
   readonly settings: RenderSettings;
   readonly now: () => Date;
 }
@@ -131,6 +133,7 @@ async function carryOut(
   const applied = await apply({ ...rendered, objects }, gathered, {
     client: context.client,
     log: context.log,
+    tellPods: context.tellPods,
   });
   for (const object of applied.objects)
     if (object.kind === 'Secret') context.cluster.secrets.remember(object);
