@@ -109,7 +109,7 @@ export class Run {
     timeoutMs: number,
     isEnough: () => boolean = () => false,
   ): Promise<boolean> {
-    let looked = '';
+    let looked: string | undefined;
     const isReached = () => {
       if (isEnough()) return true;
       const { version } = this;

@@ -190,7 +190,9 @@ class Attempt {
     run.proxy.travel(moment);
     if (crash) await run.start();
     await pause(PAST_MS);
-    this.#problems.push(...oracles.untouched(before, run.version, moment <= this.#lastStepBegan));
+    // Watches are taken up one after the other: for a moment the resource is that of today, with what belonged to the former one.
+    const isAllOfFormer = crash && moment <= this.#lastStepBegan;
+    this.#problems.push(...oracles.untouched(before, run.version, isAllOfFormer));
     run.proxy.heal();
     await this.#reaches(STEPS.length - 1);
   }

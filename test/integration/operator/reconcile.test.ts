@@ -111,7 +111,12 @@ async function ownedObjects(uid: string): Promise<ReadonlyMap<string, string>> {
   const ours = lists
     .flat()
     .filter(({ metadata }) => metadata?.ownerReferences?.some((owner) => owner.uid === uid));
-  return new Map(ours.map((object) => [path(object), object.metadata?.resourceVersion ?? '']));
+  return new Map(ours.map((object) => [path(object), contentVersion(object)]));
+}
+
+/** Controllers write the status of what has one as time goes by, which leaves its generation as it is. */
+function contentVersion({ metadata }: KubernetesObject): string {
+  return String(metadata?.generation ?? metadata?.resourceVersion);
 }
 
 function path({ kind, metadata }: KubernetesObject): string {
