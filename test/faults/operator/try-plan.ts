@@ -83,6 +83,11 @@ function isPatient(plan: Plan): boolean {
   return 'fault' in plan && plan.fault === 'Hang';
 }
 
+/** Whether it may be that something has not arrived yet when all is as it has to be. */
+function isHeldBack(plan: Plan): boolean {
+  return plan.kind === 'Event' && ['Hold', 'Merge', 'Stall'].includes(plan.fault.kind);
+}
+
 interface Setup {
   readonly plan: Plan;
   readonly run: Run;
@@ -212,6 +217,7 @@ class Attempt {
   /** How many writes there are when there is nothing to do any more. */
   async #afterQuiet(): Promise<number> {
     if (this.#problems.length > 0) return 0;
+    if (isHeldBack(this.#plan)) this.#run.proxy.heal();
     const writes = await this.#writesWhenQuiet();
     const { world, masks } = this.#goal(STEPS.length - 1);
     this.#problems.push(...oracles.staysSo(differences(world, this.#run.world, masks)));
