@@ -185,7 +185,7 @@ describe('what cannot work', () => {
     const message = condition(refused, 'AddressesAssigned')?.message ?? '';
     print(message);
 
-    expect(message).toMatch(/extra.*192\.0\.2\.9.*pool/s);
+    expect(message).toMatch(/extra \(asked for 192\.0\.2\.9\) has no address: .*not allowed/s);
     await expectServed();
     await applyObjects(namespace, asking('172.30.0.150'));
     expect(addressOf(await waitUntilServed(namespace, 'twc'), 'extra')).toBe('172.30.0.150');
