@@ -18,6 +18,9 @@ const KEYSTORE = 'twc-keystore';
 /** As many resources are in one namespace, which has one keystore for all of them. */
 const PER_NAMESPACE = 50;
 
+/** Each Service takes two, one of them for health checks: the 2,768 that an API server has by default are too few for 3,000 flows. */
+const NODE_PORTS = '10000-60000';
+
 /** A control plane of its own, and what users do there. */
 export interface Site {
   readonly controlPlane: ControlPlane;
@@ -30,7 +33,7 @@ export interface Site {
 }
 
 export async function openSite(): Promise<Site> {
-  const controlPlane = await startControlPlane();
+  const controlPlane = await startControlPlane({ nodePorts: NODE_PORTS });
   try {
     const apiServer = await serveResource(controlPlane);
     apiServer.close();

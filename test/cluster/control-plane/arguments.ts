@@ -7,6 +7,8 @@ export interface ControlPlaneSettings {
   readonly port: number;
   /** Where Service addresses come from, as CIDR. */
   readonly serviceCidr: string;
+  /** What node ports are taken from, as first and last with a hyphen; the API server's own choice if left out. */
+  readonly nodePorts?: string;
   /** Whether every request is recorded. */
   readonly auditLog: boolean;
   /** Whether there are nodes: pods get scheduled, and reach the API server through the `kubernetes` Service. */
@@ -59,6 +61,7 @@ export function apiServerArguments(layout: Layout, settings: ControlPlaneSetting
     `--service-account-key-file=${layout.serviceAccountKey}`,
     `--service-account-signing-key-file=${layout.serviceAccountKey}`,
     `--service-cluster-ip-range=${settings.serviceCidr}`,
+    ...(settings.nodePorts === undefined ? [] : [`--service-node-port-range=${settings.nodePorts}`]),
     '--allow-privileged=true',
     ...(settings.auditLog
       ? [

@@ -23,6 +23,8 @@ export interface ControlPlaneOptions {
   readonly auditLog?: boolean;
   /** An empty folder for everything it writes; a new one below the temporary folder if left out. */
   readonly folder?: string;
+  /** What node ports are taken from, such as `30000-32767`, which is what an API server has if left out. */
+  readonly nodePorts?: string;
 }
 
 const attempts = 3;
@@ -45,7 +47,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
   for (let attempt = 1; ; attempt += 1) {
     const folder = options.folder ?? makeInstanceFolder();
     try {
-      return await startIn(folder, options.auditLog ?? false);
+      return await startIn(folder, options);
     } catch (error) {
       // Between choosing a free port and listening on it, another process may have taken it.
       if (attempt === attempts || !portWasTaken(folder)) {
@@ -56,7 +58,10 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
   }
 }
 
-async function startIn(folder: string, auditLog: boolean): Promise<ControlPlane> {
+async function startIn(
+  folder: string,
+  { auditLog = false, nodePorts }: ControlPlaneOptions,
+): Promise<ControlPlane> {
   const daemons: Daemon[] = [];
   const launch = async (spec: DaemonSpec) => {
     const daemon = await launchBound(spec);
@@ -68,7 +73,14 @@ async function startIn(folder: string, auditLog: boolean): Promise<ControlPlane>
   };
 
   const port = await freePort();
-  const settings = { address: '127.0.0.1', port, serviceCidr: '10.96.0.0/16', auditLog, nodes: false };
+  const settings = {
+    address: '127.0.0.1',
+    port,
+    serviceCidr: '10.96.0.0/16',
+    ...(nodePorts === undefined ? {} : { nodePorts }),
+    auditLog,
+    nodes: false,
+  };
   try {
     const { access, layout } = await startComponents(folder, settings, launch);
     return {
