@@ -1,27 +1,15 @@
 /**
  * Runs Jest projects and ends with a line that any runner can read: `node test/run.ts <report> <project...>`. Writes what each test did and
- * how long it took to build/reports/<report>.json, so that a run can be compared with the last.
+ * how long it took to build/reports/<report>.json, so that a run can be compared with the last. With SKIP_NO_TEST=1 a test that is skipped is
+ * one that failed.
  */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-
-interface JestResult {
-  readonly numPassedTests: number;
-  readonly numFailedTests: number;
-  readonly numPendingTests: number;
-  readonly numRuntimeErrorTestSuites: number;
-  readonly testResults: readonly {
-    readonly name: string;
-    readonly assertionResults: readonly {
-      readonly fullName: string;
-      readonly status: string;
-      readonly duration?: number | null;
-    }[];
-  }[];
-}
+import { judge } from './support/jest-result.ts';
+import type { JestResult } from './support/jest-result.ts';
 
 /** Projects that have the machine to themselves: they drive one cluster, or measure. */
 const SERIAL_PROJECTS = new Set(['e2e', 'faults', 'operator-faults']);
@@ -80,9 +68,9 @@ async function main([report, ...projects]: readonly string[]): Promise<number> {
     }
     const result = JSON.parse(readFileSync(outputFile, 'utf8')) as JestResult;
     writeReport(report, result);
-    const failed = result.numFailedTests + result.numRuntimeErrorTestSuites;
-    const skipped = result.numPendingTests === 0 ? '' : `, ${result.numPendingTests} skipped`;
-    console.log(`${result.numPassedTests} passed, ${failed} failed${skipped}`);
+    const { line, failed, skipped } = judge(result, process.env['SKIP_NO_TEST'] !== '1');
+    for (const name of skipped) console.log(`skipped, but must not be: ${name}`);
+    console.log(line);
     return failed > 0 ? 1 : code;
   } finally {
     rmSync(outputFile, { force: true });

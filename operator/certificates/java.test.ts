@@ -1,4 +1,4 @@
-import { execFile, spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,7 +7,9 @@ import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
+import { describeWith } from '../../test/support/describe-with.ts';
+import { JDK } from '../../test/support/tools.ts';
 import { issue, makeAuthority } from '../../test/support/certificates.ts';
 import { trustAnchor, trustStores } from './client-trust.ts';
 import type { TrustAnchor } from './client-trust.ts';
@@ -20,11 +22,8 @@ const run = promisify(execFile);
 /** A JVM that compiles its program first takes a second, and more where much else runs. */
 jest.setTimeout(60_000);
 
-/** Where there is no JDK, the byte-by-byte comparisons with files that keytool made have to do. */
-const hasJdk = ['java', 'javac', 'keytool'].every((tool) => spawnSync(tool, ['-help']).error === undefined);
-const describeWithJdk = hasJdk ? describe : describe.skip;
-
-describeWithJdk(hasJdk ? 'a JVM' : 'a JVM (skipped: no JDK on the PATH)', () => {
+// Where there is none, the byte-by-byte comparisons with files that keytool made have to do.
+describeWith(JDK, 'a JVM', () => {
   const root = makeAuthority({ name: 'root' });
   const intermediate = makeAuthority({ name: 'intermediate', issuer: root });
   const server = issue(intermediate, { commonName: 'server', dns: ['localhost'] });

@@ -1,4 +1,4 @@
-import { execFile, spawn, spawnSync } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +6,8 @@ import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { X509Certificate } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { describeWith } from '../../test/support/describe-with.ts';
+import { CURL, OPENSSL } from '../../test/support/tools.ts';
 import { issue, makeAuthority } from '../../test/support/certificates.ts';
 import type { IssuedCertificate } from '../../test/support/certificates.ts';
 import { startFlow } from '../../test/support/flow.ts';
@@ -88,12 +90,8 @@ function shown(name: keyof typeof issued): readonly string[] {
   return ['--cert', join(folder, `${name}.crt`), '--key', join(folder, `${name}.key`)];
 }
 
-const curl = spawnSync('curl', ['--version'], { encoding: 'utf8' });
-const hasCurl = curl.status === 0 && curl.stdout.includes('HTTP2');
-
-(hasCurl ? describe : describe.skip).each(['--http1.1', '--http2'])(
-  hasCurl ? 'Client-Cert, with curl %s' : 'Client-Cert, with curl %s (skipped: none with HTTP/2 on the PATH)',
-  (version) => {
+describeWith(CURL, 'Client-Cert, with curl', () => {
+  describe.each(['--http1.1', '--http2'])('%s', (version) => {
     const run = promisify(execFile);
 
     /** The status; rejects where there is no answer. */
@@ -132,16 +130,11 @@ const hasCurl = curl.status === 0 && curl.stdout.includes('HTTP2');
         expect(told()).toEqual([]);
       },
     );
-  },
-);
+  });
+});
 
-const hasOpenssl = spawnSync('openssl', ['version']).status === 0;
-
-(hasOpenssl ? describe : describe.skip).each(['-tls1_2', '-tls1_3'])(
-  hasOpenssl
-    ? 'Client-Cert of a resumed session, with openssl %s'
-    : 'Client-Cert of a resumed session, with openssl %s (skipped: none on the PATH)',
-  (version) => {
+describeWith(OPENSSL, 'Client-Cert of a resumed session, with openssl', () => {
+  describe.each(['-tls1_2', '-tls1_3'])('%s', (version) => {
     /** Sends one request; what openssl says of the session, and the answer. */
     async function ask(port: number, ...args: readonly string[]): Promise<string> {
       const client = spawn(
@@ -197,5 +190,5 @@ const hasOpenssl = spawnSync('openssl', ['version']).status === 0;
       expect(refused).not.toContain('HTTP/1.1');
       expect(told()).toEqual([[]]);
     });
-  },
-);
+  });
+});

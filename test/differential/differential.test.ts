@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describeWith } from '../support/describe-with.ts';
 import { writeReport } from '../conformance/tally.ts';
 import { ask, type Answer } from './ask.ts';
 import { startApplication, type Application } from './origins/application.ts';
@@ -51,9 +52,8 @@ describe('what the proxy forwards', () => {
 
   for (const origin of ORIGINS) {
     const missing = missingPackages(origin);
-    const describeInstalled = missing.length === 0 ? describe : describe.skip;
-    const skipped = missing.length === 0 ? '' : ` (skipped: Debian's ${missing.join(', ')} not installed)`;
-    describeInstalled(`${origin.name}${skipped}`, () => {
+    const packages = { name: `Debian's ${missing.join(', ')}`, isInstalled: missing.length === 0 };
+    describeWith(packages, origin.name, () => {
       it('reads it as it was meant', async () => {
         const { unexplained } = await read(origin);
 

@@ -2,7 +2,9 @@ import { execFile, spawnSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
+import { describeWith } from '../support/describe-with.ts';
+import type { Tool } from '../support/describe-with.ts';
 import { freePort } from '../cluster/process/free-port.ts';
 import { issue, makeAuthority } from '../support/certificates.ts';
 import { startRecordingUpstream } from '../support/http/recording-upstream.ts';
@@ -70,8 +72,8 @@ afterAll(async () => {
   await upstream.close();
 });
 
-function isInstalled(program: string): boolean {
-  return spawnSync(program, ['--version'], { timeout: 20_000 }).error === undefined;
+function tool(name: string): Tool {
+  return { name, isInstalled: spawnSync(name, ['--version'], { timeout: 20_000 }).error === undefined };
 }
 
 interface Finding {
@@ -108,10 +110,7 @@ async function testssl(name: FrontendName, checks: readonly string[]): Promise<r
   return JSON.parse(await readFile(report, 'utf8')) as readonly Finding[];
 }
 
-const hasTestssl = isInstalled('testssl');
-const describeTestssl = hasTestssl ? describe : describe.skip;
-
-describeTestssl(hasTestssl ? 'testssl.sh' : 'testssl.sh (skipped: it is not installed)', () => {
+describeWith(tool('testssl'), 'testssl.sh', () => {
   let reports: ReadonlyMap<FrontendName, readonly Finding[]>;
 
   beforeAll(async () => {
@@ -147,10 +146,7 @@ describeTestssl(hasTestssl ? 'testssl.sh' : 'testssl.sh (skipped: it is not inst
   });
 });
 
-const hasSslscan = isInstalled('sslscan');
-const describeSslscan = hasSslscan ? describe : describe.skip;
-
-describeSslscan(hasSslscan ? 'sslscan' : 'sslscan (skipped: it is not installed)', () => {
+describeWith(tool('sslscan'), 'sslscan', () => {
   /** The elements of that name, as their attributes. */
   function elements(xml: string, name: string): readonly Readonly<Record<string, string>>[] {
     return [...xml.matchAll(new RegExp(`<${name} ([^>]*?)/?>`, 'g'))].map(([, attributes = '']) =>

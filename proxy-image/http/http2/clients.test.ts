@@ -1,4 +1,4 @@
-import { execFile, spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import http2 from 'node:http2';
@@ -8,6 +8,8 @@ import type { IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { describeWith } from '../../../test/support/describe-with.ts';
+import { CURL } from '../../../test/support/tools.ts';
 import { connectRaw } from '../../../test/support/http/raw-client.ts';
 import { PREFACE, settings } from '../../../test/support/http2/frames.ts';
 import { startHttpsProxy, type HttpsProxy } from '../../../test/support/http2/https-proxy.ts';
@@ -106,11 +108,7 @@ describe('a client that speaks HTTP/2 without TLS', () => {
   });
 });
 
-const curl = spawnSync('curl', ['--version'], { encoding: 'utf8' });
-const hasCurl = curl.status === 0 && curl.stdout.includes('HTTP2');
-const describeWithCurl = hasCurl ? describe : describe.skip;
-
-describeWithCurl(hasCurl ? 'curl' : 'curl (skipped: none with HTTP/2 on the PATH)', () => {
+describeWith(CURL, 'curl', () => {
   const run = promisify(execFile);
 
   async function ask(...args: readonly string[]): Promise<string> {
