@@ -6,6 +6,7 @@
  * What others added beside it is no drift: in maps and keyed lists that is how server-side apply works. Within a value that is owned as
  * a whole, all has to be equal; whoever leaves out there what the server fills in will see a drift each time.
  */
+import { appliedBy } from './managed-fields.ts';
 import type { KubernetesObject } from './types.ts';
 
 interface Fields {
@@ -32,10 +33,7 @@ export function findDrift(
   live: KubernetesObject,
   fieldManager: string,
 ): string | undefined {
-  const entry = live.metadata?.managedFields?.find(
-    ({ manager, operation, subresource = '' }) =>
-      manager === fieldManager && operation === 'Apply' && subresource === '',
-  );
+  const entry = appliedBy(live, fieldManager);
   if (entry === undefined || entry.apiVersion !== desired.apiVersion) return 'it was not applied before';
   return driftOfMap(ownable(desired), live, { fields: (entry.fieldsV1 ?? {}) as Fields, path: [] });
 }

@@ -3,7 +3,7 @@ import type { KubeClient, Selection } from './client/kube-client.ts';
 import type { Logger } from './log.ts';
 import { Reflector } from './reflector.ts';
 import type { Resource } from './resources.ts';
-import { type Indexer, Store } from './store.ts';
+import { type Indexer, Store, type StoreOptions } from './store.ts';
 import type { KubernetesObject } from './types.ts';
 
 export interface InformerOptions<T extends KubernetesObject> extends Omit<Selection, 'namespace'> {
@@ -14,6 +14,7 @@ export interface InformerOptions<T extends KubernetesObject> extends Omit<Select
   /** Whether to keep the metadata alone. */
   readonly metadataOnly?: boolean;
   readonly indexers?: Readonly<Record<string, Indexer<T>>>;
+  readonly transform?: StoreOptions<T>['transform'];
   readonly log: Logger;
   readonly clock?: Clock;
   readonly random?: Random;
@@ -31,8 +32,16 @@ export interface Informer<T extends KubernetesObject> {
 }
 
 export function createInformer<T extends KubernetesObject>(options: InformerOptions<T>): Informer<T> {
-  const { namespaces = [], indexers, log, clock = systemClock, random = Math.random, ...rest } = options;
-  const store = new Store<T>({ log, ...(indexers === undefined ? {} : { indexers }) });
+  const {
+    namespaces = [],
+    indexers = {},
+    transform = (object) => object,
+    log,
+    clock = systemClock,
+    random = Math.random,
+    ...rest
+  } = options;
+  const store = new Store<T>({ log, indexers, transform });
   const scopes = namespaces.length === 0 ? [{}] : namespaces.map((namespace) => ({ namespace }));
   const reflectors = scopes.map((scope) => new Reflector({ ...rest, ...scope, store, log, clock, random }));
   return {

@@ -94,6 +94,26 @@ describe('Store', () => {
     expect(() => store.byIndex('size', 'big')).toThrow('The store has no index "size"; give it an indexer.');
   });
 
+  it('keeps and tells what its transform leaves of an object', () => {
+    const transform = ({ data: _data, ...rest }: ConfigMap): ConfigMap => rest;
+    const lean = new Store<ConfigMap>({ log, transform });
+    const seen: (ConfigMap | undefined)[] = [];
+    lean.onChange((_before, after) => seen.push(after));
+
+    lean.put(object('a', '1', { color: 'red' }));
+    lean.put(object('a', '2', { color: 'red' }));
+    lean.put(object('a', '5', { color: 'red', uid: 'another' }));
+    lean.replace([object('b', '1', { color: 'red' })]);
+
+    expect(seen.flatMap((one) => one ?? [])).toEqual([
+      object('a', '1'),
+      object('a', '2'),
+      object('a', '5', { uid: 'another' }),
+      object('b', '1'),
+    ]);
+    expect(lean.list()).toEqual([object('b', '1')]);
+  });
+
   it('goes on when a handler fails', () => {
     store.onChange(() => {
       throw new Error('a bug');

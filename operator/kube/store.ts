@@ -13,6 +13,8 @@ export type ChangeHandler<T> = (before: T | undefined, after: T | undefined) => 
 export interface StoreOptions<T> {
   readonly log: Logger;
   readonly indexers?: Readonly<Record<string, Indexer<T>>>;
+  /** What is kept of an object; all of it if left out. It may leave out neither what names it nor `uid` and `resourceVersion`. */
+  readonly transform?: (object: T) => T;
 }
 
 /** The objects of one resource as they were last seen, by namespace and name. What it holds is shared: never change it. */
@@ -22,11 +24,13 @@ export class Store<T extends KubernetesObject> {
   readonly #indexers: Readonly<Record<string, Indexer<T>>>;
   /** Index name to value to keys of objects. */
   readonly #indexes = new Map<string, Map<string, Set<string>>>();
+  readonly #transform: (object: T) => T;
   readonly #handlers: ChangeHandler<T>[] = [];
 
-  constructor({ log, indexers = {} }: StoreOptions<T>) {
+  constructor({ log, indexers = {}, transform = (object) => object }: StoreOptions<T>) {
     this.#log = log;
     this.#indexers = indexers;
+    this.#transform = transform;
     for (const name of Object.keys(indexers)) this.#indexes.set(name, new Map());
   }
 
@@ -65,16 +69,16 @@ export class Store<T extends KubernetesObject> {
     const path = pathOf(keyIn(object));
     const before = this.#objects.get(path);
     if (before === undefined) {
-      this.#change(path, undefined, object);
+      this.#change(path, undefined, this.#transform(object));
       return;
     }
     if (before.metadata?.uid !== object.metadata?.uid) {
       this.#change(path, before, undefined);
-      this.#change(path, undefined, object);
+      this.#change(path, undefined, this.#transform(object));
       return;
     }
     if (before.metadata?.resourceVersion === object.metadata?.resourceVersion) return;
-    this.#change(path, before, object);
+    this.#change(path, before, this.#transform(object));
   }
 
   /** The object is gone; another one that has its name by now stays. */

@@ -8,6 +8,7 @@ import type { Logger } from '../kube/log.ts';
 import { listAll } from '../kube/client/pager.ts';
 import { EVENTS, PODS, SECRETS, SERVICES } from '../kube/resources.ts';
 import type { Resource } from '../kube/resources.ts';
+import { keepFieldsOf } from '../kube/managed-fields.ts';
 import type { Event, KubernetesObject, ObjectKey, Service } from '../kube/types.ts';
 import { FIELD_MANAGER } from './apply.ts';
 import { createLoadBalancerEvents } from './load-balancer-events.ts';
@@ -44,8 +45,9 @@ const BY_SECRET = 'secret';
 const BY_INSTANCE = 'instance';
 
 /** Watches TeamworkProxies and all that belongs to them; of Secrets only the metadata, so that no key lies in memory that none of them refers to. */
-export function watchCluster(common: ClusterOptions): Cluster {
-  const { client, clock } = common;
+export function watchCluster(options: ClusterOptions): Cluster {
+  const { client, clock } = options;
+  const common = { ...options, transform: keepFieldsOf(FIELD_MANAGER) };
   const proxies = createInformer({
     ...common,
     resource: TEAMWORK_PROXIES,
@@ -161,8 +163,13 @@ function recent<T>(read: () => Promise<T>): () => Promise<T> {
 
 type Enqueue = (key: ObjectKey) => void;
 
+/** What all informers have. */
+interface InformerDefaults extends ClusterOptions {
+  readonly transform: ReturnType<typeof keepFieldsOf>;
+}
+
 /** Of Secrets all must be seen, as any may be referred to; of the other kinds only our own. */
-function watchOwned(resource: Resource, common: ClusterOptions): Informer<KubernetesObject> {
+function watchOwned(resource: Resource, common: InformerDefaults): Informer<KubernetesObject> {
   const scope = resource === SECRETS ? { metadataOnly: true } : { labelSelector: PROXY_LABEL };
   return createInformer({ ...common, ...scope, resource, indexers: { [BY_OWNER]: ownerUids } });
 }

@@ -1,4 +1,5 @@
 import type { KubeClient } from '../kube/client/kube-client.ts';
+import { appliedBy } from '../kube/managed-fields.ts';
 import { DEPLOYMENTS } from '../kube/resources.ts';
 import type { Deployment, KubernetesObject } from '../kube/types.ts';
 
@@ -35,10 +36,9 @@ function isDeployment(object: KubernetesObject): object is Deployment {
   return object.kind === 'Deployment';
 }
 
-function ownsReplicas({ metadata }: KubernetesObject, fieldManager: string): boolean {
-  const entry = metadata?.managedFields?.find(
-    ({ manager, operation }) => manager === fieldManager && operation === 'Apply',
-  );
-  const fields = entry?.fieldsV1 as { readonly 'f:spec'?: Readonly<Record<string, unknown>> } | undefined;
+function ownsReplicas(object: KubernetesObject, fieldManager: string): boolean {
+  const fields = appliedBy(object, fieldManager)?.fieldsV1 as
+    | { readonly 'f:spec'?: Readonly<Record<string, unknown>> }
+    | undefined;
   return fields?.['f:spec']?.['f:replicas'] !== undefined;
 }

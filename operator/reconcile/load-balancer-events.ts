@@ -1,4 +1,5 @@
 import type { Clock } from '../kube/clock.ts';
+import { appliedBy } from '../kube/managed-fields.ts';
 import type { Event, Service } from '../kube/types.ts';
 
 /** What load balancers say of Services that they give no address. Whoever else warns of a Service says nothing about its address. */
@@ -76,11 +77,9 @@ export function createLoadBalancerEvents({
 }
 
 /** When the specification was written last, in milliseconds since 1970. */
-function writtenAt({ metadata }: Service, fieldManager: string): number {
-  const ours = metadata?.managedFields?.find(
-    ({ manager, operation }) => manager === fieldManager && operation === 'Apply',
-  );
-  return Date.parse(ours?.time ?? metadata?.creationTimestamp ?? '') || 0;
+function writtenAt(service: Service, fieldManager: string): number {
+  const { time = service.metadata?.creationTimestamp } = appliedBy(service, fieldManager) ?? {};
+  return Date.parse(time ?? '') || 0;
 }
 
 function newestWarning(events: readonly Event[], uid: string, since: number): string | null {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import packageJson from '../../../../package.json' with { type: 'json' };
 import { projectFolder } from '../../../cluster/paths.ts';
@@ -13,7 +14,15 @@ export const ours: Candidate = {
   start: async (surroundings) => {
     const profile = process.env['BENCH_PROFILE'] === '1' ? ['--cpu-prof'] : [];
     const bundle = join(projectFolder, 'build/operator/operator.mjs');
-    const args = [...profile, bundle];
+    const args = [...profile, ...nodeOptions(), bundle];
     return startProcess({ name: 'operator', command: process.execPath, args }, surroundings);
   },
 };
+
+/** The options that its image gives to Node. */
+function nodeOptions(): readonly string[] {
+  const dockerfile = readFileSync(join(projectFolder, 'operator/Dockerfile'), 'utf8');
+  const [, command] = /^ENTRYPOINT (\[.*\])$/m.exec(dockerfile) ?? [];
+  if (command === undefined) throw new Error('operator/Dockerfile has no ENTRYPOINT');
+  return (JSON.parse(command) as string[]).slice(1, -1);
+}
