@@ -10,6 +10,7 @@ import { type LeaderElection, createLeaderElection } from './leader-election.ts'
 /** One Lease, with the optimistic locking of the API server, that can be cut off. */
 class LeaseServer {
   lease: Lease | undefined;
+  reads = 0;
   /** How the server is for each client, by identity. */
   readonly state = new Map<string, 'up' | 'down' | 'hanging'>();
   /** Who wrote when, in milliseconds. */
@@ -45,6 +46,7 @@ class LeaseServer {
     const client = {
       get: async (_resource: unknown, _key: unknown, { signal }: { signal?: AbortSignal } = {}) => {
         await reach(signal);
+        this.reads += 1;
         return this.lease;
       },
       create: async (_resource: unknown, object: Lease, { signal }: { signal?: AbortSignal } = {}) => {
@@ -215,11 +217,35 @@ describe('createLeaderElection', () => {
     expect(server.writes.map(({ at }) => at)).toEqual([0, 2200, 4400]);
   });
 
+  it('renews without reading, once it leads', async () => {
+    candidate('a');
+
+    await clock.advance(10_000);
+
+    expect(server.reads).toBe(1);
+    expect(server.writes.map(({ at }) => at)).toEqual([0, 2000, 4000, 6000, 8000, 10_000]);
+  });
+
+  it('goes on as the leader when somebody has put a note on the Lease', async () => {
+    const a = candidate('a');
+    await clock.advance(0);
+    const metadata = { ...server.lease?.metadata, resourceVersion: '99', annotations: { note: 'seen' } };
+    server.lease = { ...server.lease, metadata };
+
+    await clock.advance(4000);
+
+    expect(a.isLeader()).toBe(true);
+    expect(server.reads).toBe(2);
+    expect(server.lease?.metadata?.annotations).toEqual({ note: 'seen' });
+  });
+
   it('ends the lead at once when another has taken the Lease', async () => {
     const a = candidate('a');
     await clock.advance(0);
-    const { lease } = server;
-    server.lease = { ...lease, spec: { holderIdentity: 'somebody', leaseDurationSeconds: 15 } };
+    server.lease = {
+      metadata: { ...server.lease?.metadata, resourceVersion: '99' },
+      spec: { holderIdentity: 'somebody', leaseDurationSeconds: 15 },
+    };
 
     await clock.advance(2000);
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { withTimeLimit } from '../abort.ts';
-import { isConflict } from '../client/errors.ts';
+import { ApiError, isConflict } from '../client/errors.ts';
 import type { KubeClient } from '../client/kube-client.ts';
 import { type Clock, type Random, sleep, systemClock } from '../clock.ts';
 import type { Logger } from '../log.ts';
@@ -73,6 +73,8 @@ class Election implements LeaderElection {
   /** Fires when there is nothing to attempt any more. */
   readonly #ending = new AbortController();
   #observed: ObservedLease | undefined;
+  /** As this process wrote it last; undefined after an attempt that failed. */
+  #written: Lease | undefined;
   /** Undefined for whoever is not the leader. */
   #renewal: Renewal | undefined;
   #cancelDeadline = () => {};
@@ -143,23 +145,42 @@ class Election implements LeaderElection {
     const ms = this.#times.renewDeadline / 2;
     const limit = { clock: this.#clock, ms, reason: 'The attempt took too long' };
     try {
-      const lease = await withTimeLimit(limit, [this.#ending.signal], (signal) => this.#claim(signal));
+      const lease = await withTimeLimit(
+        limit,
+        [this.#ending.signal],
+        async (signal) => (await this.#renewUnseen(signal)) ?? this.#claim(signal),
+      );
+      this.#written = lease;
       if (lease === undefined) this.#lose('another process holds the Lease');
       else this.#lead(began);
     } catch (error) {
+      this.#written = undefined;
       if (this.#ending.signal.aborted) return;
       const level = isConflict(error) ? 'debug' : 'warn';
       this.#log[level]({ err: error }, 'The Lease could not be acquired or renewed; trying again');
     }
   }
 
+  /**
+   * Renews the Lease without a look at it first, as it is what this process wrote last unless somebody else has changed it, which the server
+   * finds out. Undefined when there is nothing to renew, or it is refused.
+   */
+  async #renewUnseen(signal: AbortSignal): Promise<Lease | undefined> {
+    if (this.#written === undefined) return undefined;
+    try {
+      return await this.#write(this.#written, signal);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      return undefined;
+    }
+  }
+
   /** The Lease, now ours; undefined when it is another's. */
   async #claim(signal: AbortSignal): Promise<Lease | undefined> {
     const current = await this.#client.get(LEASES, this.#lease, { signal });
-    const renewal = { leaseDuration: this.#times.leaseDuration, now: new Date(this.#clock.now()) };
-    const spec = claim(current, this.#identity, renewal);
     if (current === undefined) {
       if (this.#mayBeHeldWithoutLease()) return undefined;
+      const spec = this.#claimOver(undefined);
       const owner = this.#owner === undefined ? {} : { ownerReferences: [this.#owner] };
       const metadata = { ...this.#lease, ...owner };
       const created = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata, spec };
@@ -168,7 +189,16 @@ class Election implements LeaderElection {
     const now = this.#clock.monotonic();
     this.#observed = observe(this.#observed, current, now);
     if (standing(this.#observed, this.#identity, now) === 'Held') return undefined;
-    return this.#client.replace(LEASES, { ...current, spec }, { signal });
+    return this.#write(current, signal);
+  }
+
+  async #write(before: Lease, signal: AbortSignal): Promise<Lease> {
+    return this.#client.replace(LEASES, { ...before, spec: this.#claimOver(before) }, { signal });
+  }
+
+  #claimOver(before: Lease | undefined): NonNullable<Lease['spec']> {
+    const renewal = { leaseDuration: this.#times.leaseDuration, now: new Date(this.#clock.now()) };
+    return claim(before, this.#identity, renewal);
   }
 
   /** Whoever held a Lease that somebody has removed still leads until it finds out. */
