@@ -1,5 +1,11 @@
 import { applyIfChanged, applyOver } from '../kube/apply.ts';
-import { ApiError, isConflict, isNamespaceTerminating, isOwnerUnknownYet } from '../kube/client/errors.ts';
+import {
+  ApiError,
+  isConflict,
+  isNamespaceTerminating,
+  isOutOfNodePorts,
+  isOwnerUnknownYet,
+} from '../kube/client/errors.ts';
 import type { KubeClient } from '../kube/client/kube-client.ts';
 import type { Logger } from '../kube/log.ts';
 import { controllerOf, describeObject, keyOf } from '../kube/objects.ts';
@@ -114,15 +120,21 @@ async function carryOut(change: Change, context: ApplyContext): Promise<Made> {
   } catch (error) {
     if (!isRefusal(error)) throw error;
     context.log.warn({ err: error, object: describeObject(desired) }, 'Refused by the API server');
-    const message = `the API server refuses ${describeObject(desired)}: ${error.message}`;
+    const message = `the API server refuses ${describeObject(desired)}: ${error.message}${adviceOn(error)}`;
     // What could not be changed is still there.
     return { object: live, refusal: { path: 'spec', reason: 'ObjectRefused', message }, notice };
   }
 }
 
-/** Whether trying again is of no use before something changes: the object is invalid, or a policy or a quota forbids it. */
+function adviceOn(error: ApiError): string {
+  if (!isOutOfNodePorts(error)) return '';
+  return '; each flow takes two of its node ports: remove Services that have some, or give it a larger --service-node-port-range';
+}
+
+/** Whether trying again is of no use before something changes: the object is invalid, or a policy or a quota forbids it, or there is no more room. */
 function isRefusal(error: unknown): error is ApiError {
   if (isConflict(error) || isNamespaceTerminating(error) || isOwnerUnknownYet(error)) return false;
+  if (isOutOfNodePorts(error)) return true;
   return error instanceof ApiError && (error.status === 422 || error.status === 403);
 }
 

@@ -56,6 +56,16 @@ export function isNamespaceTerminating(error: unknown): boolean {
 }
 
 /**
+ * Whether a Service is refused because the API server has no node port left for it, which it says as an internal error. It tells nothing by which that is
+ * known but words. That no cluster address is left it says as of a field that is wrong.
+ */
+export function isOutOfNodePorts(error: unknown): boolean {
+  return (
+    error instanceof ApiError && error.status === 500 && /failed to allocate .*nodeport/i.test(error.message)
+  );
+}
+
+/**
  * Whether the API server has forbidden an object only because its admission has not heard of the kind of the owner yet. Where
  * OwnerReferencesPermissionEnforcement is on, as in OpenShift, it looks for new kinds only now and then, so for some seconds after a definition was
  * installed every owner of that kind is refused. It tells nothing by which that is known but words.
