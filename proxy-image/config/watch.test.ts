@@ -9,8 +9,8 @@ import { ConfigWatcher } from './watch.ts';
 import type { WatchIntervals } from './watch.ts';
 
 /** Polling would take longer than any test may: only notifications can be what makes these pass. */
-const NOTIFIED: WatchIntervals = { settle: 5, poll: 60_000, pollWaiting: 60_000 };
-const POLLED: WatchIntervals = { settle: 60_000, poll: 10, pollWaiting: 10 };
+const NOTIFIED: WatchIntervals = { settle: 5, settleVolume: 5, poll: 60_000, pollWaiting: 60_000 };
+const POLLED: WatchIntervals = { settle: 60_000, settleVolume: 60_000, poll: 10, pollWaiting: 10 };
 
 const authority = makeAuthority({ name: 'Test root' });
 const first = issue(authority, { commonName: 'first' });
@@ -150,6 +150,17 @@ describe('ConfigWatcher', () => {
     await rm(join(tls, '..2024_1'), { recursive: true });
     await results.until(servesChain(second.chainPem));
     await swap(config, '2024_2', { 'config.json': document(12, tls) });
+
+    expect(await results.until(serves(12))).toMatchObject({ state: 'Loaded' });
+  });
+
+  it('loads a volume as soon as its ..data link is swapped, as nothing of it will follow', async () => {
+    const volume = join(folder, 'config');
+    await swap(volume, '2024_1', { 'config.json': document(11) });
+    const results = new Results(join(volume, 'config.json'), { ...NOTIFIED, settle: 60_000 });
+    await results.until(serves(11));
+
+    await swap(volume, '2024_2', { 'config.json': document(12) });
 
     expect(await results.until(serves(12))).toMatchObject({ state: 'Loaded' });
   });

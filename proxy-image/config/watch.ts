@@ -16,13 +16,18 @@ export interface WatchOptions {
 export interface WatchIntervals {
   /** Changes that follow each other this closely are taken for one: several files are seldom replaced in the same moment. */
   readonly settle: number;
+  /** The same once Kubernetes has replaced all files of a volume, which it does in one moment: only those of another volume may follow. */
+  readonly settleVolume: number;
   /** The net below the notifications, which network and overlay file systems do not always send. */
   readonly poll: number;
   /** The same while a file is missing, whose folder may not even exist. */
   readonly pollWaiting: number;
 }
 
-const INTERVALS: WatchIntervals = { settle: 50, poll: 10_000, pollWaiting: 1000 };
+const INTERVALS: WatchIntervals = { settle: 50, settleVolume: 10, poll: 10_000, pollWaiting: 1000 };
+
+/** Link through which all files of a mounted volume lead. Kubernetes writes new files beside the old ones, and then replaces it. */
+const VOLUME_LINK = '..data';
 
 /**
  * Loads a configuration again whenever it, or a file that it names, may have changed. Folders are watched and not files, because neither
@@ -34,8 +39,8 @@ export class ConfigWatcher {
   #files: readonly string[];
   #watchers: readonly FSWatcher[] = [];
   #timer: NodeJS.Timeout | null = null;
-  /** Something has changed since the load that is under way began, or is waited for. */
-  #changed = false;
+  /** How long to wait before something is loaded that has changed since the last load began, in milliseconds; null if nothing has. */
+  #pending: number | null = null;
   #loading = false;
   #stopped = false;
   #last: string | null = null;
@@ -53,11 +58,16 @@ export class ConfigWatcher {
     this.#unwatch();
   }
 
-  readonly #onChange = (): void => {
-    if (!this.#loading && !this.#changed) {
-      this.#loadIn(this.#intervals.settle);
+  readonly #onChange = (_event: string, file: string | null): void => {
+    const { settle, settleVolume } = this.#intervals;
+    const delay = file === VOLUME_LINK ? settleVolume : settle;
+    if (this.#pending !== null && this.#pending <= delay) {
+      return;
     }
-    this.#changed = true;
+    this.#pending = delay;
+    if (!this.#loading) {
+      this.#loadIn(delay);
+    }
   };
 
   #loadIn(delay: number): void {
@@ -67,7 +77,7 @@ export class ConfigWatcher {
 
   async #load(): Promise<void> {
     this.#loading = true;
-    this.#changed = false;
+    this.#pending = null;
     // Watched anew each time, and before anything is read: a folder may have been replaced, and then its old watch tells nothing.
     await this.#watch();
     const result = await loadConfig(this.#options.file);
@@ -78,7 +88,7 @@ export class ConfigWatcher {
     }
     if (result.files.join('\0') !== this.#files.join('\0')) {
       this.#files = result.files;
-      this.#changed = true;
+      this.#pending ??= this.#intervals.settle;
     }
     this.#loadIn(this.#delay(result));
     const key = identity(result);
@@ -89,8 +99,8 @@ export class ConfigWatcher {
   }
 
   #delay({ state }: LoadResult): number {
-    if (this.#changed) {
-      return this.#intervals.settle;
+    if (this.#pending !== null) {
+      return this.#pending;
     }
     return state === 'Waiting' ? this.#intervals.pollWaiting : this.#intervals.poll;
   }
