@@ -95,8 +95,10 @@ describe('createController', () => {
 
   it('retries a failing key with growing pauses, and reports which pass failed', async () => {
     const times: number[] = [];
-    const proxy = start(async () => {
+    const failures: number[] = [];
+    const proxy = start(async (_, context) => {
       times.push(clock.monotonic());
+      failures.push(context.failures);
       if (times.length <= 3) throw new Error('no route to host');
       return {};
     });
@@ -105,6 +107,7 @@ describe('createController', () => {
     await clock.advance(10_000);
 
     expect(times).toEqual([0, 5, 15, 35]);
+    expect(failures).toEqual([0, 1, 2, 3]);
     expect(log.entries).toHaveLength(3);
     expect(log.entries[0]).toMatchObject({
       level: 'error',

@@ -17,6 +17,8 @@ export interface Result {
 export interface ReconcileContext {
   /** Fires when the controller stops; a pass may write nothing after that. */
   readonly signal: AbortSignal;
+  /** How many passes for this key have failed since the last one that did not. */
+  readonly failures: number;
   /** Adds the controller, the key and the pass to what it reports. */
   readonly log: Logger;
 }
@@ -67,7 +69,8 @@ export function createController(options: ControllerOptions): Controller {
     const object = parseKey(key);
     const passLog = log.child({ ...object, reconcileID: newId() });
     try {
-      const { requeueAfterMs } = await reconcile(object, { signal: stopping.signal, log: passLog });
+      const context = { signal: stopping.signal, failures: queue.retries(key), log: passLog };
+      const { requeueAfterMs } = await reconcile(object, context);
       queue.forget(key);
       if (requeueAfterMs === undefined) return 'success';
       queue.addAfter(key, requeueAfterMs);

@@ -87,6 +87,11 @@ export class WorkQueue {
     this.addAfter(key, Math.max(this.#rateLimiter.next(key), atLeastMs));
   }
 
+  /** How often the key was added by the rate limiter since it was last forgotten. */
+  retries(key: string): number {
+    return this.#rateLimiter.retries(key);
+  }
+
   /** The key is well: its next failure is its first. */
   forget(key: string): void {
     this.#rateLimiter.forget(key);

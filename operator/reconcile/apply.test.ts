@@ -63,6 +63,67 @@ const SERVICES = ['twc-web', 'twc-client'].map((name) => ({
   metadata: { ...account.metadata, name },
 }));
 
+const DEPLOYMENT = { ...account, kind: 'Deployment' };
+
+/** What the API server says while a webhook that has to look at an object does not answer. */
+const NO_WEBHOOK = new ApiError({
+  status: 500,
+  reason: 'InternalError',
+  message: 'Internal error occurred: failed calling webhook "services.example.com"',
+});
+
+/** Applies an account, two Services and a Deployment beside an old Service; gives what was done and what came of it. */
+async function applyFailing(failing: string) {
+  const done: string[] = [];
+  const client: Partial<KubeClient> = {
+    get: () => Promise.resolve(undefined),
+    async apply(_resource, object) {
+      const { kind, metadata } = object;
+      if (`${kind} ${metadata?.name}` === failing) throw NO_WEBHOOK;
+      done.push(`${kind} ${metadata?.name}`);
+      return object;
+    },
+    async delete() {
+      done.push('removed');
+    },
+  };
+  const old = { ...account, kind: 'Service', metadata: { ...account.metadata, name: 'twc-old' } };
+  const rendered = { objects: [account, ...SERVICES, DEPLOYMENT], configHash: 'a' };
+  const tellPods = async () => void done.push('told');
+  const context = { client: client as KubeClient, log: recordingLog(), tellPods };
+  const applied = await apply(rendered, { owned: [old], pods: [] }, context);
+  return { done, applied };
+}
+
+describe('an object that the API server fails at', () => {
+  it('holds back nothing but what is to be removed, if it is a Service', async () => {
+    const { done, applied } = await applyFailing('Service twc-web');
+
+    expect(done).toEqual(['ServiceAccount twc', 'Service twc-client', 'Deployment twc', 'told']);
+    expect(applied.failure).toBe(NO_WEBHOOK);
+    expect(applied.refusals).toEqual([
+      expect.objectContaining({
+        reason: 'ObjectRefused',
+        message: expect.stringMatching(/Service twc-web: .* "services\.example\.com"; it is tried again/),
+      }),
+    ]);
+  });
+
+  it('holds back what comes after it, if that may need it, and pods are not told', async () => {
+    const { done, applied } = await applyFailing('ServiceAccount twc');
+
+    expect(done).toEqual([]);
+    expect(applied.failure).toBe(NO_WEBHOOK);
+  });
+
+  it('holds back nothing when there is none', async () => {
+    const { done, applied } = await applyFailing('none');
+
+    expect(done.slice(-3)).toEqual(['Deployment twc', 'removed', 'told']);
+    expect(applied.failure).toBeUndefined();
+  });
+});
+
 /** Applies an account and two Services, which a client answers that finds nothing. */
 async function applyServices(answer: (name: string) => Promise<void>) {
   const client: Partial<KubeClient> = {

@@ -2,6 +2,7 @@ import { applyIfChanged, applyOver } from '../kube/apply.ts';
 import {
   ApiError,
   isConflict,
+  isInternalError,
   isNamespaceTerminating,
   isOutOfNodePorts,
   isOwnerUnknownYet,
@@ -33,6 +34,8 @@ export interface Applied {
   readonly objects: readonly KubernetesObject[];
   /** Why an object could not be made. */
   readonly refusals: readonly Finding[];
+  /** The first error for which an object could not be made that may be over when it is tried again; told among the refusals as well. */
+  readonly failure: ApiError | undefined;
   /** What people should know of. */
   readonly notices: readonly Notice[];
 }
@@ -48,16 +51,36 @@ export async function apply(
 ): Promise<Applied> {
   // All that is missing is asked for at once.
   const changes = rendered.objects.map((desired) => changeTo(desired, existing.owned, context));
-  const made: Made[] = [];
-  for (const turn of inTurns(changes))
-    made.push(...(await allEnded(turn.map(async (change) => carryOut(change, context)))));
-  await removeOthers(rendered, existing.owned, context);
-  await context.tellPods(rendered.configHash, existing.pods, context.client);
+  const { made, isCutShort } = await carryOutInTurns(changes, context);
+  const failure = made.find((one) => one.failure !== undefined)?.failure;
+  // What is removed may be what serves until its successor can be made.
+  if (failure === undefined) await removeOthers(rendered, existing.owned, context);
+  if (!isCutShort) await context.tellPods(rendered.configHash, existing.pods, context.client);
   return {
     objects: made.flatMap(({ object }) => object ?? []),
     refusals: made.flatMap(({ refusal }) => refusal ?? []),
+    failure,
     notices: made.flatMap(({ notice }) => notice ?? []),
   };
+}
+
+/** Ends with an object that fails, as others may need it. But none needs a Service: one that fails holds back neither the pods nor what the others serve. */
+async function carryOutInTurns(
+  changes: readonly Change[],
+  context: ApplyContext,
+): Promise<{ readonly made: readonly Made[]; readonly isCutShort: boolean }> {
+  const made: Made[] = [];
+  let isCutShort = false;
+  for (const turn of inTurns(changes)) {
+    if (isCutShort) {
+      made.push(...turn.map(({ live }) => ({ object: live })));
+      continue;
+    }
+    const ended = await allEnded(turn.map(async (change) => carryOut(change, context)));
+    made.push(...ended);
+    isCutShort = !turn.every(isService) && ended.some(({ failure }) => failure !== undefined);
+  }
+  return { made, isCutShort };
 }
 
 /**
@@ -103,6 +126,8 @@ interface Made {
   readonly object: KubernetesObject | undefined;
   /** Why it could not be made. */
   readonly refusal?: Finding;
+  /** The error, if it may be over when it is tried again. */
+  readonly failure?: ApiError;
   /** What people should know of. */
   readonly notice?: Notice | undefined;
 }
@@ -118,16 +143,19 @@ async function carryOut(change: Change, context: ApplyContext): Promise<Made> {
     const refusal = { path: 'metadata.name', reason: 'NameTaken', message: result.message };
     return { object: live, refusal, notice };
   } catch (error) {
-    if (!isRefusal(error)) throw error;
+    const passes = !isRefusal(error);
+    if (passes && !isInternalError(error)) throw error;
     context.log.warn({ err: error, object: describeObject(desired) }, 'Refused by the API server');
     const message = `the API server refuses ${describeObject(desired)}: ${error.message}${adviceOn(error)}`;
+    const refusal = { path: 'spec', reason: 'ObjectRefused', message };
     // What could not be changed is still there.
-    return { object: live, refusal: { path: 'spec', reason: 'ObjectRefused', message }, notice };
+    return { object: live, refusal, ...(passes ? { failure: error } : {}), notice };
   }
 }
 
 function adviceOn(error: ApiError): string {
-  if (!isOutOfNodePorts(error)) return '';
+  if (!isInternalError(error)) return '';
+  if (!isOutOfNodePorts(error)) return '; it is tried again now and then';
   return '; each flow takes two of its node ports: remove Services that have some, or give it a larger --service-node-port-range';
 }
 

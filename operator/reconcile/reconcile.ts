@@ -6,12 +6,13 @@ import { isNamespaceTerminating, isNotFound } from '../kube/client/errors.ts';
 import type { KubeClient } from '../kube/client/kube-client.ts';
 import type { EventRecorder } from '../kube/events.ts';
 import type { ReconcileContext, Result } from '../kube/controller.ts';
-import type { Condition, Deployment, KubernetesObject, Pod } from '../kube/types.ts';
+import type { Deployment, KubernetesObject } from '../kube/types.ts';
 import { apply } from './apply.ts';
 import { confirmedClient } from './confirmed-client.ts';
 import { gather, referencedSecrets, servicesOf } from './gather.ts';
 import type { ClusterView, Gathered } from './gather.ts';
 import { TEAMWORK_PROXIES } from './kinds.ts';
+import { nextLook } from './next-look.ts';
 import { observeAddresses } from './observe-addresses.ts';
 import { observePods } from './observe.ts';
 import { plan } from './plan/plan.ts';
@@ -135,6 +136,7 @@ async function carryOut(
     log: context.log,
     tellPods: context.tellPods,
   });
+  if (applied.failure !== undefined && !isLasting(planned.proxy, context.failures)) throw applied.failure;
   for (const object of applied.objects)
     if (object.kind === 'Secret') context.cluster.secrets.remember(object);
   const desired = wantedPods(planned, applied.objects);
@@ -143,6 +145,15 @@ async function carryOut(
   const addresses = await observeAddresses(planned, services, context.cluster);
   const plan = { ...planned, refusals: applied.refusals };
   return { observation: { ...common, plan, ...addresses, dataPlane }, notices: applied.notices };
+}
+
+/** How many passes in a row fail before an error that may be over soon is told to people; with the pauses between them that is more than a second. */
+const FAILURES_UNTIL_TOLD = 8;
+
+/** Whether what keeps an object from being made is to be told, or was told already: then it is looked at as seldom as other refusals are. */
+function isLasting({ status }: TeamworkProxy, failures: number): boolean {
+  const accepted = status?.conditions?.find(({ type }) => type === 'Accepted');
+  return failures >= FAILURES_UNTIL_TOLD || accepted?.reason === 'ObjectRefused';
 }
 
 /** Number of pods that there are to be; with autoscaling the Deployment tells. */
@@ -185,44 +196,4 @@ async function writeStatus(
     if (isNotFound(error)) return false;
     throw error;
   }
-}
-
-/**
- * Pods don't tell when they have loaded a configuration, or what has become of their servers, so they are asked: often while a change is
- * on its way, now and then while something is wrong, seldom otherwise.
- */
-const LOOK_OFTEN_MS = 250;
-const LOOK_SOON_MS = 1000;
-const LOOK_MS = 5000;
-const LOOK_SELDOM_MS = 15_000;
-
-/** How long to wait where no pod can be asked: changes wake us, and only what comes with time alone, such as the end of a certificate, does not. */
-const WAIT_MS = 300_000;
-
-/** How long after a change one is still taken to be on its way; looks become rarer in that time, as many may be on their way at once. */
-const SETTLING_MS = 30_000;
-
-function nextLook(
-  { conditions = [] }: TeamworkProxyStatus,
-  { now, pods }: { readonly now: Date; readonly pods: readonly Pod[] },
-): number {
-  const programmed = conditions.find(({ type }) => type === 'Programmed');
-  const healthy = conditions.find(({ type }) => type === 'BackendsHealthy');
-  const assigned = conditions.find(({ type }) => type === 'AddressesAssigned');
-  const canAsk = pods.some((pod) => pod.status?.podIP !== undefined);
-  if (programmed?.status === 'False' && canAsk) {
-    const since = sinceTransition(programmed, now);
-    return since < SETTLING_MS ? Math.max(LOOK_OFTEN_MS, since / 16) : LOOK_MS;
-  }
-  // Why a load balancer refuses is found by looking as well.
-  if (assigned?.status === 'False') {
-    const since = sinceTransition(assigned, now);
-    if (since < SETTLING_MS) return Math.max(LOOK_SOON_MS, since / 2);
-  }
-  if (!canAsk) return WAIT_MS;
-  return healthy?.status === 'False' ? LOOK_MS : LOOK_SELDOM_MS;
-}
-
-function sinceTransition({ lastTransitionTime }: Condition, now: Date): number {
-  return now.getTime() - Date.parse(lastTransitionTime);
 }

@@ -56,6 +56,14 @@ export function isNamespaceTerminating(error: unknown): boolean {
 }
 
 /**
+ * Whether the API server could not deal with an object, such as because an admission webhook does not answer (500, `InternalError`). It may for another
+ * one, and when it is asked again.
+ */
+export function isInternalError(error: unknown): error is ApiError {
+  return error instanceof ApiError && error.status === 500;
+}
+
+/**
  * Whether a Service is refused because the API server has no node port left for it, which it says as an internal error. It tells nothing by which that is
  * known but words. That no cluster address is left it says as of a field that is wrong.
  */
