@@ -63,6 +63,7 @@ const SERVICES = ['twc-web', 'twc-client'].map((name) => ({
   metadata: { ...account.metadata, name },
 }));
 
+const FILES = { ...account, kind: 'ConfigMap' };
 const DEPLOYMENT = { ...account, kind: 'Deployment' };
 
 /** What the API server says while a webhook that has to look at an object does not answer. */
@@ -72,14 +73,14 @@ const NO_WEBHOOK = new ApiError({
   message: 'Internal error occurred: failed calling webhook "services.example.com"',
 });
 
-/** Applies an account, two Services and a Deployment beside an old Service; gives what was done and what came of it. */
-async function applyFailing(failing: string) {
+/** Applies a ConfigMap, two Services and a Deployment beside an old Service; gives what was done and what came of it. */
+async function applyFailing(failing: string, error = NO_WEBHOOK) {
   const done: string[] = [];
   const client: Partial<KubeClient> = {
     get: () => Promise.resolve(undefined),
     async apply(_resource, object) {
       const { kind, metadata } = object;
-      if (`${kind} ${metadata?.name}` === failing) throw NO_WEBHOOK;
+      if (`${kind} ${metadata?.name}` === failing) throw error;
       done.push(`${kind} ${metadata?.name}`);
       return object;
     },
@@ -88,18 +89,18 @@ async function applyFailing(failing: string) {
     },
   };
   const old = { ...account, kind: 'Service', metadata: { ...account.metadata, name: 'twc-old' } };
-  const rendered = { objects: [account, ...SERVICES, DEPLOYMENT], configHash: 'a' };
+  const rendered = { objects: [FILES, ...SERVICES, DEPLOYMENT], configHash: 'a' };
   const tellPods = async () => void done.push('told');
   const context = { client: client as KubeClient, log: recordingLog(), tellPods };
   const applied = await apply(rendered, { owned: [old], pods: [] }, context);
   return { done, applied };
 }
 
-describe('an object that the API server fails at', () => {
-  it('holds back nothing but what is to be removed, if it is a Service', async () => {
+describe('an object that the API server does not make', () => {
+  it('holds back only what is to be removed, if it is a Service and may be made later', async () => {
     const { done, applied } = await applyFailing('Service twc-web');
 
-    expect(done).toEqual(['ServiceAccount twc', 'Service twc-client', 'Deployment twc', 'told']);
+    expect(done).toEqual(['ConfigMap twc', 'Service twc-client', 'Deployment twc', 'told']);
     expect(applied.failure).toBe(NO_WEBHOOK);
     expect(applied.refusals).toEqual([
       expect.objectContaining({
@@ -109,11 +110,19 @@ describe('an object that the API server fails at', () => {
     ]);
   });
 
-  it('holds back what comes after it, if that may need it, and pods are not told', async () => {
-    const { done, applied } = await applyFailing('ServiceAccount twc');
+  it('holds back what comes after it, if that may need it', async () => {
+    const { done, applied } = await applyFailing('ConfigMap twc');
 
     expect(done).toEqual([]);
     expect(applied.failure).toBe(NO_WEBHOOK);
+  });
+
+  it('lets pods be told of nothing that was not written, also where it is forbidden', async () => {
+    const quota = new ApiError({ status: 403, reason: 'Forbidden', message: QUOTA });
+    const { done, applied } = await applyFailing('ConfigMap twc', quota);
+
+    expect(done).toEqual(['Service twc-web', 'Service twc-client', 'Deployment twc', 'removed']);
+    expect(applied.failure).toBeUndefined();
   });
 
   it('holds back nothing when there is none', async () => {

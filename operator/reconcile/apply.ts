@@ -11,7 +11,7 @@ import type { KubeClient } from '../kube/client/kube-client.ts';
 import type { Logger } from '../kube/log.ts';
 import { controllerOf, describeObject, keyOf } from '../kube/objects.ts';
 import type { Resource } from '../kube/resources.ts';
-import { SERVICES } from '../kube/resources.ts';
+import { CONFIG_MAPS, SECRETS, SERVICES } from '../kube/resources.ts';
 import type { KubernetesObject, Pod } from '../kube/types.ts';
 import type { Finding } from '../api/status.ts';
 import { handOverReplicas } from './hand-over.ts';
@@ -51,11 +51,11 @@ export async function apply(
 ): Promise<Applied> {
   // All that is missing is asked for at once.
   const changes = rendered.objects.map((desired) => changeTo(desired, existing.owned, context));
-  const { made, isCutShort } = await carryOutInTurns(changes, context);
+  const { made, areFilesWritten } = await carryOutInTurns(changes, context);
   const failure = made.find((one) => one.failure !== undefined)?.failure;
   // What is removed may be what serves until its successor can be made.
   if (failure === undefined) await removeOthers(rendered, existing.owned, context);
-  if (!isCutShort) await context.tellPods(rendered.configHash, existing.pods, context.client);
+  if (areFilesWritten) await context.tellPods(rendered.configHash, existing.pods, context.client);
   return {
     objects: made.flatMap(({ object }) => object ?? []),
     refusals: made.flatMap(({ refusal }) => refusal ?? []),
@@ -68,7 +68,7 @@ export async function apply(
 async function carryOutInTurns(
   changes: readonly Change[],
   context: ApplyContext,
-): Promise<{ readonly made: readonly Made[]; readonly isCutShort: boolean }> {
+): Promise<{ readonly made: readonly Made[]; readonly areFilesWritten: boolean }> {
   const made: Made[] = [];
   let isCutShort = false;
   for (const turn of inTurns(changes)) {
@@ -80,7 +80,13 @@ async function carryOutInTurns(
     made.push(...ended);
     isCutShort = !turn.every(isService) && ended.some(({ failure }) => failure !== undefined);
   }
-  return { made, isCutShort };
+  const isRefused = (_: Change, index: number) => made[index]?.refusal !== undefined;
+  return { made, areFilesWritten: !isCutShort && !changes.filter(isRefused).some(isFile) };
+}
+
+/** Whether it is of a kind that pods mount. */
+function isFile({ resource }: Change): boolean {
+  return resource === SECRETS || resource === CONFIG_MAPS;
 }
 
 /**
