@@ -64,6 +64,16 @@ async function connectTls(options: ConnectionOptions = {}): Promise<TLSSocket> {
   return socket;
 }
 
+/** The first message of a handshake. */
+async function clientHello(): Promise<Buffer> {
+  const first = Promise.withResolvers<Buffer>();
+  const relay = await startTcpServer((socket) => void socket.once('data', first.resolve));
+  tls.connect({ host: '127.0.0.1', port: relay.port }).on('error', () => undefined);
+  const hello = await first.promise;
+  await relay.close();
+  return hello;
+}
+
 function commonName(socket: TLSSocket): string {
   return String(socket.getPeerCertificate().subject.CN);
 }
@@ -186,6 +196,24 @@ describe('TlsTerminator', () => {
     clients[0]?.end();
 
     expect(await plane.entry(0)).toMatchObject({ bytesIn: 5 });
+  });
+
+  it.each<[string, number | undefined, readonly string[]]>([
+    ['before it has sent anything', 0, []],
+    ['in the middle of its hello', 20, ['the client went away during the TLS handshake']],
+    ['after its hello', undefined, ['the client went away during the TLS handshake']],
+  ])('lets a client go at once that ends the connection %s', async (_, length, errors) => {
+    await plane.apply(config({ timeouts: { handshake: 3_600_000 } }), certificates);
+    const client = await connectTcp(port);
+    clients.push(client);
+
+    client.resume().end((await clientHello()).subarray(0, length));
+    await once(client, 'close');
+
+    await roundTrip(await connectTls(), 'hello');
+    clients[1]?.end();
+    await plane.entry(errors.length);
+    expect(plane.entries.map(({ error }) => error)).toEqual([...errors, null]);
   });
 
   it('takes a hello that comes byte by byte', async () => {

@@ -93,6 +93,8 @@ export class TlsTerminator {
       const handshake: Handshake = { settle, reason: 'the client went away during the TLS handshake' };
       this.#handshakes.set(key, handshake);
       socket.once('close', failed);
+      // Taken over by the TLS socket: whoever sends nothing more can't complete the handshake.
+      socket.allowHalfOpen = false;
       this.#server.emit('connection', socket);
     });
   }
@@ -110,6 +112,7 @@ export class TlsTerminator {
     const handshake = this.#handshakes.get(ends(socket));
     // An error that nobody listens for would end the process.
     socket.on('error', ignore);
+    socket.allowHalfOpen = true;
     if (clientCertificates === null) {
       handshake?.settle(terminated(socket, null));
       return;
