@@ -76,10 +76,12 @@ function configuration(plan: Plan): string {
 function kubernetesObjects(plan: Plan, image: string | undefined): string {
   if (image === undefined && plan.proxy.spec.workload.image === undefined)
     throw new UsageError('--kubernetes needs --image, or spec.workload.image in the manifest');
-  const documents = renderObjects(plan, { image: image ?? '' }).objects.map((object) => {
-    // The owner is a resource that no cluster has; a cluster would delete whatever names it.
-    const { ownerReferences: _, ...metadata } = object.metadata ?? {};
-    return dump({ ...object, metadata }, { lineWidth: -1, noRefs: true });
-  });
+  const documents = renderObjects(plan, { image: image ?? '' })
+    .turns.flat()
+    .map((object) => {
+      // The owner is a resource that no cluster has; a cluster would delete whatever names it.
+      const { ownerReferences: _, ...metadata } = object.metadata ?? {};
+      return dump({ ...object, metadata }, { lineWidth: -1, noRefs: true });
+    });
   return documents.map((document) => `---\n${document}`).join('');
 }

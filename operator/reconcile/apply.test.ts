@@ -41,7 +41,7 @@ function refusing(message: string): KubeClient {
 }
 
 async function refusals(message: string): Promise<readonly string[]> {
-  const rendered = { objects: [account], configHash: 'a' };
+  const rendered = { turns: [[account]], configHash: 'a' };
   const context = { client: refusing(message), log: recordingLog(), tellPods: createTellPods() };
   const applied = await apply(rendered, { owned: [], pods: [] }, context);
   return applied.refusals.map(({ reason }) => reason);
@@ -64,6 +64,8 @@ const SERVICES = ['twc-web', 'twc-client'].map((name) => ({
 }));
 
 const FILES = { ...account, kind: 'ConfigMap' };
+/** Of a flow that does not ask for an address. */
+const LATER = { ...account, kind: 'Service', metadata: { ...account.metadata, name: 'twc-license' } };
 const DEPLOYMENT = { ...account, kind: 'Deployment' };
 
 /** What the API server says while a webhook that has to look at an object does not answer. */
@@ -89,7 +91,7 @@ async function applyFailing(failing: string, error = NO_WEBHOOK) {
     },
   };
   const old = { ...account, kind: 'Service', metadata: { ...account.metadata, name: 'twc-old' } };
-  const rendered = { objects: [FILES, ...SERVICES, DEPLOYMENT], configHash: 'a' };
+  const rendered = { turns: [[FILES], SERVICES, [LATER], [DEPLOYMENT]], configHash: 'a' };
   const tellPods = async () => void done.push('told');
   const context = { client: client as KubeClient, log: recordingLog(), tellPods };
   const applied = await apply(rendered, { owned: [old], pods: [] }, context);
@@ -97,7 +99,7 @@ async function applyFailing(failing: string, error = NO_WEBHOOK) {
 }
 
 describe('an object that the API server does not make', () => {
-  it('holds back only what is to be removed, if it is a Service and may be made later', async () => {
+  it('holds back only Services of later turns, and what is to be removed, if it is a Service', async () => {
     const { done, applied } = await applyFailing('Service twc-web');
 
     expect(done).toEqual(['ConfigMap twc', 'Service twc-client', 'Deployment twc', 'told']);
@@ -121,7 +123,13 @@ describe('an object that the API server does not make', () => {
     const quota = new ApiError({ status: 403, reason: 'Forbidden', message: QUOTA });
     const { done, applied } = await applyFailing('ConfigMap twc', quota);
 
-    expect(done).toEqual(['Service twc-web', 'Service twc-client', 'Deployment twc', 'removed']);
+    expect(done).toEqual([
+      'Service twc-web',
+      'Service twc-client',
+      'Service twc-license',
+      'Deployment twc',
+      'removed',
+    ]);
     expect(applied.failure).toBeUndefined();
   });
 
@@ -142,7 +150,7 @@ async function applyServices(answer: (name: string) => Promise<void>) {
       return object;
     },
   };
-  const rendered = { objects: [account, ...SERVICES], configHash: 'a' };
+  const rendered = { turns: [[account], SERVICES], configHash: 'a' };
   const context = { client: client as KubeClient, log: recordingLog(), tellPods: createTellPods() };
   return apply(rendered, { owned: [], pods: [] }, context);
 }

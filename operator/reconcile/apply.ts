@@ -50,8 +50,10 @@ export async function apply(
   context: ApplyContext,
 ): Promise<Applied> {
   // All that is missing is asked for at once.
-  const changes = rendered.objects.map((desired) => changeTo(desired, existing.owned, context));
-  const { made, areFilesWritten } = await carryOutInTurns(changes, context);
+  const turns = rendered.turns.map((turn) =>
+    turn.map((desired) => changeTo(desired, existing.owned, context)),
+  );
+  const { made, areFilesWritten } = await carryOutInTurns(turns, context);
   const failure = made.find((one) => one.failure !== undefined)?.failure;
   // What is removed may be what serves until its successor can be made.
   if (failure === undefined) await removeOthers(rendered, existing.owned, context);
@@ -64,43 +66,35 @@ export async function apply(
   };
 }
 
-/** Ends with an object that fails, as others may need it. But none needs a Service: one that fails holds back neither the pods nor what the others serve. */
+/**
+ * Ends with an object that fails, as others may need it. But only Services need that other Services are made first: one that fails holds back neither the pods nor
+ * what is served already.
+ */
 async function carryOutInTurns(
-  changes: readonly Change[],
+  turns: readonly (readonly Change[])[],
   context: ApplyContext,
 ): Promise<{ readonly made: readonly Made[]; readonly areFilesWritten: boolean }> {
   const made: Made[] = [];
   let isCutShort = false;
-  for (const turn of inTurns(changes)) {
-    if (isCutShort) {
+  let hasFailed = false;
+  for (const turn of turns) {
+    if (isCutShort || (hasFailed && turn.every(isService))) {
       made.push(...turn.map(({ live }) => ({ object: live })));
       continue;
     }
-    const ended = await allEnded(turn.map(async (change) => carryOut(change, context)));
+    const ended: readonly Made[] = await allEnded(turn.map(async (change) => carryOut(change, context)));
     made.push(...ended);
-    isCutShort = !turn.every(isService) && ended.some(({ failure }) => failure !== undefined);
+    const fails = ended.some(({ failure }) => failure !== undefined);
+    isCutShort = fails && !turn.every(isService);
+    hasFailed ||= fails;
   }
   const isRefused = (_: Change, index: number) => made[index]?.refusal !== undefined;
-  return { made, areFilesWritten: !isCutShort && !changes.filter(isRefused).some(isFile) };
+  return { made, areFilesWritten: !isCutShort && !turns.flat().filter(isRefused).some(isFile) };
 }
 
 /** Whether it is of a kind that pods mount. */
 function isFile({ resource }: Change): boolean {
   return resource === SECRETS || resource === CONFIG_MAPS;
-}
-
-/**
- * One object after the other, so that whatever interrupts a pass leaves the beginning of a list. But Services at the same time: none needs another, and the API server takes
- * longer for them than for all the rest, as it gives them addresses and ports.
- */
-function inTurns(changes: readonly Change[]): readonly (readonly Change[])[] {
-  const turns: Change[][] = [];
-  for (const change of changes) {
-    const last = turns.at(-1);
-    if (isService(change) && last?.every(isService)) last.push(change);
-    else turns.push([change]);
-  }
-  return turns;
 }
 
 function isService({ resource }: Change): boolean {
@@ -230,7 +224,7 @@ async function removeOthers(
   const others = owned.filter(
     (object) =>
       object.metadata?.deletionTimestamp === undefined &&
-      !rendered.objects.some((desired) => isSame(object, desired)),
+      !rendered.turns.flat().some((desired) => isSame(object, desired)),
   );
   for (const object of others) {
     // An owner that is not the controller only wants to be outlived.

@@ -130,8 +130,8 @@ async function carryOut(
     return { observation: { ...common, plan: planned, ...addresses, dataPlane }, notices: [] };
   }
   const rendered = render(planned, context.settings);
-  const objects = [...gathered.generated, ...rendered.objects];
-  const applied = await apply({ ...rendered, objects }, gathered, {
+  const turns = [...gathered.generated.map((object) => [object]), ...rendered.turns];
+  const applied = await apply({ ...rendered, turns }, gathered, {
     client: context.client,
     log: context.log,
     tellPods: context.tellPods,

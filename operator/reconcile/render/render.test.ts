@@ -18,8 +18,9 @@ describe('rendered objects', () => {
     const spec = load(readFileSync(new URL(`${name}.in.yaml`, FOLDER), 'utf8')) as object;
     const goldenFile = new URL(`${name}.out.yaml`, FOLDER);
 
-    const { objects } = render(plan(planInput(spec)), SETTINGS);
-    const text = objects
+    const { turns } = render(plan(planInput(spec)), SETTINGS);
+    const text = turns
+      .flat()
       .map((object) => dump(readable(object), { noRefs: true, lineWidth: 140 }))
       .join('---\n');
 
@@ -33,9 +34,26 @@ describe('rendered objects', () => {
     expect(render(plan(input), SETTINGS)).toEqual(render(plan(input), SETTINGS));
   });
 
+  it('have Services that ask for an address before the others, which a load balancer may give just that', () => {
+    const spec = {
+      frontends: ['a', 'b', 'c', 'd'].map(flowAsking({ b: '192.0.2.1', d: '192.0.2.2' })),
+      backends: [{ name: 'client', protocol: 'TCP', servers: [{ host: 'c', port: 1 }] }],
+    };
+
+    const { turns } = render(plan(planInput(spec)), SETTINGS);
+
+    const services = turns.filter((turn) => turn.some(({ kind }) => kind === 'Service'));
+    expect(services.map((turn) => turn.map(({ metadata }) => metadata?.name))).toEqual([
+      ['twc-b', 'twc-d'],
+      ['twc-a', 'twc-c'],
+    ]);
+  });
+
   it('leave the pod template as it is whatever changes in flows, backends, routes and certificates', () => {
     const template = (spec: object): unknown =>
-      render(plan(planInput(spec)), SETTINGS).objects.find(({ kind }) => kind === 'Deployment');
+      render(plan(planInput(spec)), SETTINGS)
+        .turns.flat()
+        .find(({ kind }) => kind === 'Deployment');
     const other = {
       frontends: [{ name: 'a', protocol: 'TCP', port: 10_002, backend: 'b' }],
       backends: [{ name: 'b', protocol: 'TCP', servers: [{ host: 'c', port: 1 }] }],
@@ -44,6 +62,16 @@ describe('rendered objects', () => {
     expect(template(other)).toEqual(template(LAYER7));
   });
 });
+
+/** A flow by its name, which asks for the address that is given for it. */
+function flowAsking(addresses: Readonly<Record<string, string>>): (name: string) => object {
+  return (name) => ({
+    name,
+    protocol: 'TCP',
+    backend: 'client',
+    ...(addresses[name] === undefined ? {} : { loadBalancer: { address: addresses[name] } }),
+  });
+}
 
 /** Bytes that nobody can read are replaced by their digest, so that a difference still shows. */
 function readable(object: KubernetesObject): object {

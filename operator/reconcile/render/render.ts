@@ -1,4 +1,5 @@
 import type { KubernetesObject } from '../../kube/types.ts';
+import { loadBalancerSettings } from '../plan/load-balancer-settings.ts';
 import type { Plan } from '../plan/types.ts';
 import { renderAutoscaler } from './autoscaler.ts';
 import { renderClientTrust, renderConfigMap, renderTlsSecret } from './data.ts';
@@ -11,10 +12,11 @@ import { renderPodDisruptionBudget, renderServiceAccount } from './workload.ts';
 /** Everything that a plan becomes in the cluster, in the order in which it is applied. */
 export interface Rendered {
   /**
-   * Files before what mounts them; the Secret before the configuration that names its digests. Services before the pods, so that a load balancer looks for addresses
-   * while those start, and so that no Service has to wait for an API server that is busy with making pods.
+   * Objects that are applied at the same time, those of one turn after those of another. Files before what mounts them; the Secret before the configuration that names
+   * its digests. Services before the pods, so that a load balancer looks for addresses while those start, and so that no Service has to wait for an API server that is
+   * busy with making pods. Those that ask for an address before the others, as a load balancer may give one of these just that.
    */
-  readonly objects: readonly KubernetesObject[];
+  readonly turns: readonly (readonly KubernetesObject[])[];
   /** Hash of the configuration that the pods are to serve. */
   readonly configHash: string;
 }
@@ -38,16 +40,26 @@ export function render(plan: Plan, { image, operatorNamespace }: RenderSettings)
   const autoscaler = [renderAutoscaler(proxy)].filter((object) => object !== null);
   return {
     configHash: config.hash,
-    objects: [
-      renderServiceAccount(proxy),
-      renderTlsSecret(plan),
-      config.object,
-      ...forPeople,
-      ...policies,
-      renderPodDisruptionBudget(proxy),
-      ...plan.flows.map((flow) => renderService(plan, flow)),
-      renderDeployment(proxy, image),
-      ...autoscaler,
+    turns: [
+      ...oneByOne(renderServiceAccount(proxy), renderTlsSecret(plan), config.object),
+      ...oneByOne(...forPeople, ...policies, renderPodDisruptionBudget(proxy)),
+      ...renderServices(plan),
+      ...oneByOne(renderDeployment(proxy, image), ...autoscaler),
     ],
   };
+}
+
+function oneByOne(...objects: readonly KubernetesObject[]): readonly (readonly KubernetesObject[])[] {
+  return objects.map((object) => [object]);
+}
+
+/** In one turn as far as may be: none needs another, and the API server takes longer for them than for all the rest, as it gives them addresses and ports. */
+function renderServices(plan: Plan): readonly (readonly KubernetesObject[])[] {
+  const { asking = [], others = [] } = Object.groupBy(plan.flows, ({ frontend }) => {
+    const { address, addressName } = loadBalancerSettings(plan.proxy.spec, frontend);
+    return address === undefined && addressName === undefined ? 'others' : 'asking';
+  });
+  return [asking, others]
+    .filter((flows) => flows.length > 0)
+    .map((flows) => flows.map((flow) => renderService(plan, flow)));
 }

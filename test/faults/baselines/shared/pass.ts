@@ -42,7 +42,7 @@ export async function reconcile(proxy: TeamworkProxy, cluster: Cluster): Promise
     image: process.env['PROXY_IMAGE'] ?? '',
     operatorNamespace: process.env['POD_NAMESPACE'] ?? 'default',
   });
-  const objects = [...gathered.generated, ...rendered.objects];
+  const objects = [...gathered.generated, ...rendered.turns.flat()];
   const isRefused = refusals.length > 0;
   const applied = isRefused
     ? gathered.owned
