@@ -45,7 +45,9 @@ export async function ipIn(namespace: string, command: string): Promise<void> {
 
 /** Makes the bridge in the control plane's namespace and gives it the control plane's address. */
 export async function createBridge(): Promise<void> {
-  await ipIn(controlPlane.name, `link add ${bridge} type bridge`);
+  // Without an address of its own a bridge has the lowest of its ports: another one, whenever machines come and go, of which neighbours don't hear.
+  const own = hardwareAddress(controlPlane.address);
+  await ipIn(controlPlane.name, `link add ${bridge} address ${own} type bridge`);
   await ipIn(controlPlane.name, `address add ${controlPlane.address}/24 dev ${bridge}`);
   await ipIn(controlPlane.name, `link set ${bridge} up`);
 }
