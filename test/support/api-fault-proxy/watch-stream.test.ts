@@ -21,7 +21,13 @@ function line(type: string, name: string, version = 1): string {
 function stream(fault: EventFault, faulty: (event: SeenEvent) => boolean) {
   const sent = { text: '', ended: false };
   const outgoing = {
-    write: (text: string) => (sent.text += text),
+    get writableEnded() {
+      return sent.ended;
+    },
+    write: (text: string) => {
+      if (sent.ended) throw new Error('write after end');
+      sent.text += text;
+    },
     end: () => (sent.ended = true),
   } as unknown as ServerResponse;
   const watch = new WatchStream(REQUEST, outgoing, {
@@ -57,6 +63,15 @@ describe('a watch with faults', () => {
     take(line('ADDED', 'a'), line('ADDED', 'b'), line('ADDED', 'c'));
 
     expect(lines()).toEqual([line('ADDED', 'a'), line('ADDED', 'c')]);
+  });
+
+  it('says nothing more once it has ended, as when all is healed in that moment', () => {
+    const { watch, take, lines } = stream({ kind: 'End' }, isB);
+
+    take(line('ADDED', 'a'), line('ADDED', 'b'));
+    watch.send('an error');
+
+    expect(lines()).toEqual([line('ADDED', 'a')]);
   });
 
   it('brings an event twice', () => {

@@ -63,7 +63,8 @@ export class WatchStream implements OpenWatch {
   }
 
   send(text: string): void {
-    this.#outgoing.write(text);
+    // A client that is to hear something right after its watch was ended, before it is closed, does not hear it.
+    if (!this.#outgoing.writableEnded) this.#outgoing.write(text);
   }
 
   end(): void {
