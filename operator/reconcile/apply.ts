@@ -77,6 +77,7 @@ async function carryOutInTurns(
   const made: Made[] = [];
   let isCutShort = false;
   let hasFailed = false;
+  let lacksFile = false;
   for (const turn of turns) {
     if (isCutShort || (hasFailed && turn.every(isService))) {
       made.push(...turn.map(({ live }) => ({ object: live })));
@@ -87,9 +88,9 @@ async function carryOutInTurns(
     const fails = ended.some(({ failure }) => failure !== undefined);
     isCutShort = fails && !turn.every(isService);
     hasFailed ||= fails;
+    lacksFile ||= turn.some(isFile) && ended.some(({ refusal }) => refusal !== undefined);
   }
-  const isRefused = (_: Change, index: number) => made[index]?.refusal !== undefined;
-  return { made, areFilesWritten: !isCutShort && !turns.flat().filter(isRefused).some(isFile) };
+  return { made, areFilesWritten: !isCutShort && !lacksFile };
 }
 
 /** Whether it is of a kind that pods mount. */
@@ -143,13 +144,13 @@ async function carryOut(change: Change, context: ApplyContext): Promise<Made> {
     const refusal = { path: 'metadata.name', reason: 'NameTaken', message: result.message };
     return { object: live, refusal, notice };
   } catch (error) {
-    const passes = !isRefusal(error);
-    if (passes && !isInternalError(error)) throw error;
+    const mayPass = !isRefusal(error);
+    if (mayPass && !isInternalError(error)) throw error;
     context.log.warn({ err: error, object: describeObject(desired) }, 'Refused by the API server');
     const message = `the API server refuses ${describeObject(desired)}: ${error.message}${adviceOn(error)}`;
     const refusal = { path: 'spec', reason: 'ObjectRefused', message };
     // What could not be changed is still there.
-    return { object: live, refusal, ...(passes ? { failure: error } : {}), notice };
+    return { object: live, refusal, ...(mayPass ? { failure: error } : {}), notice };
   }
 }
 
@@ -221,10 +222,10 @@ async function removeOthers(
   owned: readonly KubernetesObject[],
   { client, log }: ApplyContext,
 ): Promise<void> {
+  const desired = rendered.turns.flat();
   const others = owned.filter(
     (object) =>
-      object.metadata?.deletionTimestamp === undefined &&
-      !rendered.turns.flat().some((desired) => isSame(object, desired)),
+      object.metadata?.deletionTimestamp === undefined && !desired.some((one) => isSame(object, one)),
   );
   for (const object of others) {
     // An owner that is not the controller only wants to be outlived.

@@ -99,10 +99,8 @@ export class ConfigWatcher {
   }
 
   #delay({ state }: LoadResult): number {
-    if (this.#pending !== null) {
-      return this.#pending;
-    }
-    return state === 'Waiting' ? this.#intervals.pollWaiting : this.#intervals.poll;
+    const { poll, pollWaiting } = this.#intervals;
+    return this.#pending ?? (state === 'Waiting' ? pollWaiting : poll);
   }
 
   /** Watches the folders of the files, and of the files that links among them lead to. */

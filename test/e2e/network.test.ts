@@ -3,6 +3,7 @@ import { controlPlane } from '../cluster/network/addresses.ts';
 import { addHost, removeHost } from '../cluster/network/hosts.ts';
 import { hardwareAddress } from '../cluster/network/namespace.ts';
 import { run } from '../cluster/process/run.ts';
+import { hosts } from './support/layout.ts';
 
 /** Ethernet address of the bridge on which everything hangs. */
 async function bridgeAddress(): Promise<string | undefined> {
@@ -23,9 +24,9 @@ it('has a control plane that stays where its neighbours know it, whatever machin
   const expected = hardwareAddress(controlPlane.address);
   const before = await bridgeAddress();
   for (let round = 1; round <= 5; round += 1) {
-    await addHost('passer-by', '172.30.0.29');
+    await addHost(hosts.passerBy.name, hosts.passerBy.address);
     expect(await bridgeAddress()).toBe(expected);
-    await removeHost('passer-by');
+    await removeHost(hosts.passerBy.name);
   }
 
   expect(before).toBe(expected);

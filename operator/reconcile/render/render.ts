@@ -1,12 +1,11 @@
 import type { KubernetesObject } from '../../kube/types.ts';
-import { loadBalancerSettings } from '../plan/load-balancer-settings.ts';
 import type { Plan } from '../plan/types.ts';
 import { renderAutoscaler } from './autoscaler.ts';
 import { renderClientTrust, renderConfigMap, renderTlsSecret } from './data.ts';
 import { renderDeployment } from './deployment.ts';
 import { renderNetworkPolicy, renderNodePolicy } from './network-policy.ts';
 import { renderServerSettings } from './server-settings.ts';
-import { renderService } from './service.ts';
+import { loadBalancerOf, renderService } from './service.ts';
 import { renderPodDisruptionBudget, renderServiceAccount } from './workload.ts';
 
 /** Everything that a plan becomes in the cluster, in the order in which it is applied. */
@@ -55,8 +54,8 @@ function oneByOne(...objects: readonly KubernetesObject[]): readonly (readonly K
 
 /** In one turn as far as may be: none needs another, and the API server takes longer for them than for all the rest, as it gives them addresses and ports. */
 function renderServices(plan: Plan): readonly (readonly KubernetesObject[])[] {
-  const { asking = [], others = [] } = Object.groupBy(plan.flows, ({ frontend }) => {
-    const { address, addressName } = loadBalancerSettings(plan.proxy.spec, frontend);
+  const { asking = [], others = [] } = Object.groupBy(plan.flows, (flow) => {
+    const { address, addressName } = loadBalancerOf(plan, flow);
     return address === undefined && addressName === undefined ? 'others' : 'asking';
   });
   return [asking, others]

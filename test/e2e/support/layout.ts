@@ -36,6 +36,8 @@ export const hosts = {
   git: { name: 'git', address: '172.30.0.27' },
   /** A TM1 server, and pages of another site. Made by the test that needs it. */
   tm1: { name: 'tm1', address: '172.30.0.28' },
+  /** Comes and goes. Made by the test that needs it. */
+  passerBy: { name: 'passer-by', address: '172.30.0.29' },
   client: { name: 'client', address: '172.30.0.30' },
 } as const;
 
