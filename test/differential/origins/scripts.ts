@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import type { Launch, Origin, Place } from './types.ts';
 
 const PYTHON = '/usr/bin/python3';
-const RUBY = '/usr/bin/ruby';
+export const RUBY = '/usr/bin/ruby';
 const NODE = '/usr/bin/node';
 
 export function program(name: string): string {
