@@ -6,7 +6,6 @@ import { issue, makeAuthority } from '../support/certificates.ts';
 import { eventually } from '../support/eventually.ts';
 import { describeWith } from '../support/describe-with.ts';
 import { HAPROXY, startHaproxy } from '../support/haproxy.ts';
-import type { Haproxy } from '../support/haproxy.ts';
 import { backendConfig, frontendConfig, proxyConfig } from '../support/proxy-config.ts';
 import { startProxy } from '../support/proxy-process.ts';
 import type { ProxyProcess } from '../support/proxy-process.ts';
@@ -20,35 +19,37 @@ const authority = makeAuthority({ name: 'Test root' });
 const certificate = issue(authority, { commonName: 'twc.internal', dns: ['twc.internal'] });
 
 let proxy: ProxyProcess;
-let haproxy: Haproxy;
 let echo: TcpServer;
 /** Of our proxy, and of HAProxy. */
 let port: number;
 let haproxyPort: number;
-const clients: net.Socket[] = [];
+let cleanup: AsyncDisposableStack;
 
 beforeEach(async () => {
+  cleanup = new AsyncDisposableStack();
   echo = await startEchoServer();
+  cleanup.defer(async () => echo.close());
   [port, haproxyPort] = [await freePort(), await freePort()];
 });
 
 afterEach(async () => {
-  for (const client of clients.splice(0)) {
-    client.destroy();
-  }
-  await haproxy.stop();
-  await proxy.remove();
-  await echo.close();
+  await cleanup.disposeAsync();
 });
 
 async function serve(frontend: FrontendConfig, backend: BackendConfig): Promise<void> {
   const config = proxyConfig({ frontends: [frontend], backends: [backend] });
   proxy = await startProxy({ config, files: { 'ca.pem': authority.rootPem } });
+  cleanup.defer(async () => proxy.remove());
+}
+
+async function serveWithHaproxy(...how: Parameters<typeof startHaproxy>): Promise<void> {
+  const haproxy = await startHaproxy(...how);
+  cleanup.defer(async () => haproxy.stop());
 }
 
 async function connect(to: number): Promise<net.Socket> {
   const client = net.connect({ host: '127.0.0.1', port: to, localAddress: CLIENT, allowHalfOpen: true });
-  clients.push(client);
+  cleanup.defer(() => void client.destroy());
   await once(client, 'connect');
   client.on('error', () => undefined);
   return client;
@@ -66,7 +67,7 @@ describeWith(HAPROXY, 'behind HAProxy', () => {
   ])('with %s the proxy knows the client', async (options) => {
     await serve(frontendConfig({ port, proxyProtocol: trusting }), backendConfig([echo.port]));
     const sections = `listen l\n  bind 127.0.0.1:${haproxyPort}\n  mode tcp\n  server s 127.0.0.1:${port} ${options}\n`;
-    haproxy = await startHaproxy(sections, [haproxyPort]);
+    await serveWithHaproxy(sections, [haproxyPort]);
     const client = await connect(haproxyPort);
 
     expect(await roundTrip(client, 'hello')).toBe('hello');
@@ -102,7 +103,7 @@ describeWith(HAPROXY, 'before HAProxy', () => {
     'the server of a %s frontend with %s and %s knows the client',
     async (frontend, protocol, version) => {
       const speaksTls = protocol === 'TLS' || protocol === 'HTTPS';
-      haproxy = await startHaproxy(answers(speaksTls ? 'ssl crt server.pem' : ''), [], {
+      await serveWithHaproxy(answers(speaksTls ? 'ssl crt server.pem' : ''), [], {
         'server.pem': `${certificate.chainPem}${certificate.keyPem}`,
       });
       await serve(

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { bound } from '../cluster/process/bound.ts';
 import type { Tool } from './describe-with.ts';
 import { eventually } from './eventually.ts';
 import { connectTcp } from './tcp.ts';
@@ -33,7 +34,8 @@ export async function startHaproxy(
   }
   const defaults = 'defaults\n  timeout connect 5s\n  timeout client 30s\n  timeout server 30s\n';
   await writeFile(join(folder, 'haproxy.cfg'), `${defaults}${sections}`);
-  const child = spawn('haproxy', ['-db', '-f', 'haproxy.cfg'], {
+  const [program, ...args] = bound(['haproxy', '-db', '-f', 'haproxy.cfg']);
+  const child = spawn(program, args, {
     cwd: folder,
     stdio: ['ignore', 'ignore', 'pipe'],
   });

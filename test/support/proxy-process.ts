@@ -10,6 +10,7 @@ import type { ProxyStatus } from '../../proxy-image/config/status.ts';
 import type { ProxyConfig } from '../../proxy-image/config/types.ts';
 import type { AccessEntry } from '../../proxy-image/log/types.ts';
 import { eventually } from './eventually.ts';
+import { bound, type Command } from '../cluster/process/bound.ts';
 import { freePort } from '../cluster/process/free-port.ts';
 
 const PROGRAM = fileURLToPath(new URL('../../proxy-image/main.ts', import.meta.url));
@@ -91,9 +92,7 @@ export async function spawnProxy({
     }
   };
   await write(content);
-  const limited = openFiles === undefined ? [] : ['sh', '-c', `ulimit -n ${openFiles} && exec "$@"`, 'sh'];
-  const [command = '', ...rest] = [
-    ...limited,
+  const proxy: Command = [
     process.execPath,
     PROGRAM,
     '--config',
@@ -102,7 +101,9 @@ export async function spawnProxy({
     `127.0.0.1:${admin}`,
     ...args,
   ];
-  const child = spawn(command, rest, {
+  const limit = `ulimit -n ${openFiles} && exec "$@"`;
+  const [program, ...words] = bound(openFiles === undefined ? proxy : ['sh', '-c', limit, 'sh', ...proxy]);
+  const child = spawn(program, words, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...env },
   });

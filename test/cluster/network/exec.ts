@@ -1,9 +1,7 @@
 import { type ChildProcess, spawn, type SpawnOptions } from 'node:child_process';
+import { bound, type Command } from '../process/bound.ts';
 import { type Output, run, type RunOptions } from '../process/run.ts';
 import { namespacePath } from './namespace.ts';
-
-/** A program and its arguments. */
-export type Command = readonly [program: string, ...args: string[]];
 
 /**
  * Runs a command to its end in a network namespace, for example that of a host made by `addHost`, and otherwise on this host. Not
@@ -20,14 +18,6 @@ export async function execIn(namespace: string, command: Command, options: RunOp
  * process dies.
  */
 export function spawnIn(namespace: string, command: Command, options: SpawnOptions = {}): ChildProcess {
-  const args = [
-    '--pdeathsig',
-    'KILL',
-    '--',
-    'nsenter',
-    `--net=${namespacePath(namespace)}`,
-    '--',
-    ...command,
-  ];
-  return spawn('setpriv', args, options);
+  const [program, ...args] = bound(['nsenter', `--net=${namespacePath(namespace)}`, '--', ...command]);
+  return spawn(program, args, options);
 }

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { bound } from './bound.ts';
 import { cannotStart } from './run.ts';
 
 /** What it takes to start a long-running process. */
@@ -36,11 +37,8 @@ export type Launch = (spec: DaemonSpec) => Promise<Daemon>;
  * @throws if the command cannot be started
  */
 export async function launchBound(spec: DaemonSpec): Promise<Daemon> {
-  // PR_SET_PDEATHSIG survives the exec that follows, so the child's pid is the daemon's own.
-  return launch(
-    { ...spec, command: 'setpriv', args: ['--pdeathsig', 'KILL', '--', spec.command, ...spec.args] },
-    false,
-  );
+  const [command, ...args] = bound([spec.command, ...spec.args]);
+  return launch({ ...spec, command, args }, false);
 }
 
 /**

@@ -1,6 +1,6 @@
 import { mkdirSync, openSync } from 'node:fs';
 import { execIn, spawnIn } from '../../cluster/network/exec.ts';
-import type { Command } from '../../cluster/network/exec.ts';
+import type { Command } from '../../cluster/process/bound.ts';
 import { addHost, removeHost } from '../../cluster/network/hosts.ts';
 import type { Host } from '../../cluster/network/hosts.ts';
 import { ipIn } from '../../cluster/network/namespace.ts';

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { spawnIn } from '../../cluster/network/exec.ts';
-import type { Command } from '../../cluster/network/exec.ts';
+import type { Command } from '../../cluster/process/bound.ts';
 import { clientNamespace } from './client.ts';
 import { javaProgram } from './java.ts';
 import { hostname, workPath } from './layout.ts';

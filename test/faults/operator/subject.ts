@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { bound } from '../../cluster/process/bound.ts';
 
 /** Where an operator is to work. */
 export interface Place {
@@ -47,7 +48,7 @@ export interface ProcessSubject {
  * SIGKILL. It may end by itself when it can't go on; it is started again then, as the kubelet does.
  */
 export function processSubject({ name, command, environment = {} }: ProcessSubject): Subject {
-  const [program, ...args] = command;
+  const [program, ...args] = bound(command);
   return {
     name,
     async start(place) {

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { bound } from '../../cluster/process/bound.ts';
 import { eventually } from '../../support/eventually.ts';
 
 const MAIN = fileURLToPath(new URL('../../../operator/main.ts', import.meta.url));
@@ -43,7 +44,8 @@ export async function startOperator(
   { name, kubeconfig, watch = [namespace], ready = true }: OperatorOptions = {},
 ): Promise<OperatorProcess> {
   const log: string[] = [];
-  const child = spawn(process.execPath, [MAIN], {
+  const [program, ...args] = bound([process.execPath, MAIN]);
+  const child = spawn(program, args, {
     env: {
       ...process.env,
       PROXY_IMAGE: 'localhost/teamwork-proxy:test',

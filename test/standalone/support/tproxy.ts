@@ -2,6 +2,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { bound } from '../../cluster/process/bound.ts';
 
 const ROOT = new URL('../../../', import.meta.url);
 
@@ -15,7 +16,8 @@ export class RunningProgram implements AsyncDisposable {
   /** Starts a program of this repository. */
   constructor(program: string, args: readonly string[], environment: NodeJS.ProcessEnv) {
     const file = fileURLToPath(new URL(program, ROOT));
-    this.#child = spawn(process.execPath, [file, ...args], {
+    const [command, ...words] = bound([process.execPath, file, ...args]);
+    this.#child = spawn(command, words, {
       cwd: fileURLToPath(ROOT),
       env: { ...process.env, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],

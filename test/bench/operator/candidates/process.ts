@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createWriteStream, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectFolder } from '../../../cluster/paths.ts';
+import { bound } from '../../../cluster/process/bound.ts';
 import { freePort } from '../../../cluster/process/free-port.ts';
 import { eventually } from '../../../support/eventually.ts';
 import type { RunningOperator, Surroundings } from '../types.ts';
@@ -21,8 +22,8 @@ export async function startProcess(
   const folder = join(projectFolder, 'build/bench-operator');
   mkdirSync(folder, { recursive: true });
   const [metricsPort, probePort] = [await freePort(), await freePort()];
-  // The kernel ends it when this process dies.
-  const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', command, ...args], {
+  const [program, ...words] = bound([command, ...args]);
+  const child = spawn(program, words, {
     cwd: folder,
     env: {
       ...process.env,
