@@ -186,6 +186,7 @@ class Attempt {
     });
     this.#away = end;
   }
+
   async #travel({ part, crash }: Extract<Plan, { kind: 'Travel' }>): Promise<void> {
     const run = this.#run;
     await run.quiet(CALM_MS, this.#pace.timeoutMs);
