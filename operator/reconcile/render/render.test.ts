@@ -49,6 +49,29 @@ describe('rendered objects', () => {
     ]);
   });
 
+  it('come after what they need, and otherwise at the same time', () => {
+    const spec = {
+      ...LAYER7,
+      workload: { autoscaling: { minReplicas: 2, maxReplicas: 3, targetCPUUtilization: 70 } },
+    };
+
+    const { turns } = render(plan(planInput(spec)), SETTINGS);
+
+    expect(turns.map((turn) => turn.map(({ kind, metadata }) => `${kind} ${metadata?.name}`))).toEqual([
+      ['ServiceAccount twc', 'Secret twc-tls'],
+      [
+        'ConfigMap twc-config',
+        'ConfigMap twc-client-trust',
+        'ConfigMap twc-server-settings',
+        'NetworkPolicy twc',
+        'PodDisruptionBudget twc',
+      ],
+      ['Service twc-web', 'Service twc-client', 'Service twc-license'],
+      ['Deployment twc'],
+      ['HorizontalPodAutoscaler twc'],
+    ]);
+  });
+
   it('leave the pod template as it is whatever changes in flows, backends, routes and certificates', () => {
     const template = (spec: object): unknown =>
       render(plan(planInput(spec)), SETTINGS)

@@ -11,8 +11,8 @@ import { renderPodDisruptionBudget, renderServiceAccount } from './workload.ts';
 /** Everything that a plan becomes in the cluster, in the order in which it is applied. */
 export interface Rendered {
   /**
-   * Objects that are applied at the same time, those of one turn after those of another. Files before what mounts them; the Secret before the configuration that names
-   * its digests. Services before the pods, so that a load balancer looks for addresses while those start, and so that no Service has to wait for an API server that is
+   * Objects that are applied at the same time, those of one turn after those of another. Files, rules for the pods and their account before the pods; the Secret before the
+   * configuration that names its digests. Services before the pods, so that a load balancer looks for addresses while those start, and so that no Service has to wait for an API server that is
    * busy with making pods. Those that ask for an address before the others, as a load balancer may give one of these just that.
    */
   readonly turns: readonly (readonly KubernetesObject[])[];
@@ -36,20 +36,17 @@ export function render(plan: Plan, { image, operatorNamespace }: RenderSettings)
   const policies = [renderNetworkPolicy(plan, operatorNamespace), renderNodePolicy(plan)].filter(
     (object) => object !== null,
   );
-  const autoscaler = [renderAutoscaler(proxy)].filter((object) => object !== null);
+  const autoscaler = renderAutoscaler(proxy);
   return {
     configHash: config.hash,
     turns: [
-      ...oneByOne(renderServiceAccount(proxy), renderTlsSecret(plan), config.object),
-      ...oneByOne(...forPeople, ...policies, renderPodDisruptionBudget(proxy)),
+      [renderServiceAccount(proxy), renderTlsSecret(plan)],
+      [config.object, ...forPeople, ...policies, renderPodDisruptionBudget(proxy)],
       ...renderServices(plan),
-      ...oneByOne(renderDeployment(proxy, image), ...autoscaler),
+      [renderDeployment(proxy, image)],
+      ...(autoscaler === null ? [] : [[autoscaler]]),
     ],
   };
-}
-
-function oneByOne(...objects: readonly KubernetesObject[]): readonly (readonly KubernetesObject[])[] {
-  return objects.map((object) => [object]);
 }
 
 /** In one turn as far as may be: none needs another, and the API server takes longer for them than for all the rest, as it gives them addresses and ports. */
